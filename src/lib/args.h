@@ -1,0 +1,64 @@
+/* args: the command line that all programs of the suite share. */
+#ifndef MAPFORK_ARGS_H
+#define MAPFORK_ARGS_H
+
+#include "die.h"
+#include "region.h"
+
+#include <stdbool.h>
+
+/* A mistake that the program makes on purpose: --break=NAME. */
+struct args_break {
+    const char *name;
+    const char *does;
+};
+
+/* A switch of one program. Exactly one of flag, number and word is set. */
+struct args_option {
+    const char *name;  /* "rounds" for --rounds */
+    const char *value; /* how the help names its value: "N"; NULL for a flag */
+    const char *does;
+    bool *flag;        /* set to true */
+    long long *number; /* set to a number from least to most; K, M and G */
+    long long least, most; /*   behind it mean 1024, 1024^2 and 1024^3 */
+    const char **word;     /* set to one of words, a list that ends in NULL */
+    const char *const *words;
+};
+
+struct args {
+    const char *name; /* of the program */
+    const char *idea; /* in one line */
+    const struct args_break *breaks;   /* ends in {0}; NULL: none */
+    const struct args_option *options; /* likewise */
+    bool maps;         /* it maps memory for kin: takes --backing */
+    unsigned deadline; /* seconds until it is ended if it hangs; 0: none */
+};
+
+/* Read the command line, act on what is common to all programs, and make the
+   process keep the rules of the house:
+   - --help and --version print on stdout and end the program;
+   - a command line that is wrong ends it with EXIT_USAGE: one line that says
+     what and why, then the usage, all on stderr;
+   - --quiet, --backing=anon|zero, --deadline=SECONDS, --break=NAME;
+   - SIGPIPE is ignored, so that a write without a reader fails with EPIPE and
+     is reported; a closed stdout is an error at once; a closed stdin or
+     stderr becomes /dev/null, lest the next open() take its number;
+   - signals and the deadline end the whole family (child.h);
+   - a descriptor that is left open at exit is an error.
+   Call it first in main. */
+void args_parse(const struct args *about, int argc, char **argv);
+
+/* Was --break=NAME given? NAME must be in the program's list. */
+bool args_broken(const char *name);
+
+/* Was any --break given? */
+bool args_any_break(void);
+
+/* What --backing asks for. */
+enum region_backing args_backing(void);
+
+/* The command line is wrong in a way that only the program can see: print the
+   line that FORMAT makes and the usage, exit with EXIT_USAGE. */
+_Noreturn void args_wrong(const char *format, ...) DIE_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,264 @@
+/* order: the conductor. It forces one chosen interleaving of processes. */
+#include "config.h"
+
+#include "blocked.h"
+#include "die.h"
+#include "order.h"
+#include "say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What a child writes when it arrives at a point: less than PIPE_BUF bytes,
+   so that one write carries it whole. */
+struct report {
+    pid_t pid;
+    char point[16];
+};
+
+struct player {
+    int report[2]; /* child writes, conductor reads */
+    int go[2];     /* conductor writes one byte, child reads */
+    pid_t pid;     /* 0 until its first report */
+    enum { RUNS, AT_POINT, ENDED } state;
+    char point[16]; /* where it stands */
+};
+
+struct order {
+    int children;
+    int me; /* in a child: its number; in the conductor: 0 */
+    struct player players[ORDER_MOST + 1]; /* [0] is not used */
+};
+
+static void
+make_pipe(int ends[2])
+{
+    if (pipe(ends) == -1)
+        die("pipe");
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+}
+
+static void
+close_end(int *end)
+{
+    if (*end != -1)
+        close(*end);
+    *end = -1;
+}
+
+struct order *
+order_create(int children)
+{
+    struct order *order = calloc(1, sizeof *order);
+
+    if (order == NULL)
+        die("calloc an order");
+    if (children < 1 || children > ORDER_MOST)
+        die_code(EINVAL, "an order of %d children", children);
+    order->children = children;
+    for (int i = 1; i <= children; i++) {
+        make_pipe(order->players[i].report);
+        make_pipe(order->players[i].go);
+    }
+    return order;
+}
+
+/* Each process closes the ends that are not its own: a pipe shows its end of
+   file, here "that child is gone", only when nobody holds the other side. */
+void
+order_join(struct order *order, int who)
+{
+    if (order == NULL)
+        return;
+    order->me = who;
+    for (int i = 1; i <= order->children; i++) {
+        close_end(&order->players[i].report[0]);
+        close_end(&order->players[i].go[1]);
+        if (i != who) {
+            close_end(&order->players[i].report[1]);
+            close_end(&order->players[i].go[0]);
+        }
+    }
+}
+
+void
+order_lead(struct order *order)
+{
+    for (int i = 1; i <= order->children; i++) {
+        close_end(&order->players[i].report[1]);
+        close_end(&order->players[i].go[0]);
+    }
+}
+
+void
+order_point(struct order *order, const char *name)
+{
+    struct report report = {.pid = getpid()};
+    struct player *me;
+    char go;
+
+    if (order == NULL)
+        return;
+    me = &order->players[order->me];
+    snprintf(report.point, sizeof report.point, "%s", name);
+    /* After order_release nobody reads any more (EPIPE), and the go pipe is
+       at its end: then every point is passed. */
+    if (say_write(me->report[1], &report, sizeof report) == -1) {
+        if (errno == EPIPE)
+            return;
+        die("write to the conductor");
+    }
+    while (read(me->go[0], &go, 1) == -1)
+        if (errno != EINTR)
+            die("read from the conductor");
+}
+
+/* Take in one report of PLAYER, who runs, if there is one within
+   MILLISECONDS. */
+static void
+listen_to(struct player *player, int milliseconds)
+{
+    struct pollfd end = {.fd = player->report[0], .events = POLLIN};
+    struct report report;
+    ssize_t n;
+
+    if (poll(&end, 1, milliseconds) <= 0)
+        return;
+    do
+        n = read(player->report[0], &report, sizeof report);
+    while (n == -1 && errno == EINTR);
+    if (n == (ssize_t)sizeof report) {
+        player->pid = report.pid;
+        memcpy(player->point, report.point, sizeof player->point);
+        player->state = AT_POINT;
+    } else {
+        player->state = ENDED;
+    }
+}
+
+/* One sweep over all: is everybody still? *SUM changes when a blocked child
+   has run since the last sweep. */
+static bool
+sweep(struct order *order, bool *blocked, unsigned long *sum)
+{
+    bool still = true;
+
+    *blocked = false;
+    *sum = 0;
+    for (int i = 1; i <= order->children; i++) {
+        struct player *player = &order->players[i];
+        struct blocked seen;
+
+        if (player->state == RUNS)
+            listen_to(player, 0);
+        if (player->state != RUNS)
+            continue;
+        if (player->pid != 0 && blocked_look(player->pid, &seen)
+            && seen.asleep) {
+            *blocked = true;
+            *sum += seen.ran;
+        } else {
+            still = false;
+            /* Nothing to do until it reports. */
+            listen_to(player, 1);
+        }
+    }
+    return still;
+}
+
+/* Wait until all are still. A blocked child counts as still when two sweeps
+   in a row saw it asleep and it did not run in between (see blocked.h). */
+static void
+settle(struct order *order)
+{
+    /* Where the system does not tell who is asleep, a child that has not
+       reported for so many sweeps of a millisecond counts as blocked. */
+    enum { BLIND_SWEEPS = 500 };
+    unsigned long last = 0, sum;
+    bool was_still = false, blocked;
+
+    for (int sweeps = 0;; sweeps++) {
+        struct blocked seen;
+        bool still = sweep(order, &blocked, &sum);
+
+        if (still && (!blocked || (was_still && sum == last)))
+            return;
+        if (sweeps >= BLIND_SWEEPS && !blocked_look(getpid(), &seen))
+            return;
+        was_still = still;
+        last = sum;
+    }
+}
+
+enum order_state
+order_where(struct order *order, int who)
+{
+    settle(order);
+    switch (order->players[who].state) {
+    case AT_POINT:
+        return ORDER_AT_POINT;
+    case ENDED:
+        return ORDER_ENDED;
+    default:
+        return ORDER_BLOCKED;
+    }
+}
+
+enum order_state
+order_step(struct order *order, int who, const char *point)
+{
+    struct player *player = &order->players[who];
+
+    switch (order_where(order, who)) {
+    case ORDER_ENDED:
+        die_promise("the script wants child %d at `%s', but it has ended", who,
+                    point);
+    case ORDER_BLOCKED:
+        die_promise("the script wants child %d at `%s', but it is blocked",
+                    who, point);
+    default:
+        break;
+    }
+    if (strcmp(player->point, point) != 0)
+        die_promise("the script wants child %d at `%s', but it stands at `%s'",
+                    who, point, player->point);
+    player->state = RUNS;
+    if (say_write(player->go[1], "g", 1) == -1)
+        die("write to child %d", who);
+    return order_where(order, who);
+}
+
+void
+order_play(struct order *order, const char *script)
+{
+    char point[16];
+    int who, length;
+
+    while (sscanf(script, " %d:%15s%n", &who, point, &length) == 2) {
+        order_step(order, who, point);
+        script += length;
+    }
+    if (strspn(script, " ") != strlen(script))
+        die_code(EINVAL, "the script at `%s'", script);
+}
+
+void
+order_release(struct order *order)
+{
+    if (order == NULL)
+        return;
+    for (int i = 1; i <= order->children; i++) {
+        close_end(&order->players[i].report[0]);
+        close_end(&order->players[i].report[1]);
+        close_end(&order->players[i].go[0]);
+        close_end(&order->players[i].go[1]);
+    }
+    free(order);
+}

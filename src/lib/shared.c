@@ -1,0 +1,85 @@
+/* shared: pthread objects that lie in a mapping and serve several processes.
+ */
+#include "config.h"
+
+#include "die.h"
+#include "shared.h"
+
+#include <errno.h>
+
+/* Some systems have the function and refuse the value. */
+static void
+must_support(int code, const char *call, const char *feature)
+{
+    if (code == ENOTSUP || code == ENOSYS || code == EINVAL)
+        die_missing(feature);
+    must(code, call);
+}
+
+void
+shared_mutex(pthread_mutex_t *mutex, enum shared_kind kind)
+{
+    pthread_mutexattr_t attributes;
+
+    must(pthread_mutexattr_init(&attributes), "pthread_mutexattr_init");
+#if HAVE_PTHREAD_MUTEXATTR_SETPSHARED && HAVE_DECL_PTHREAD_PROCESS_SHARED
+    must_support(
+        pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED),
+        "pthread_mutexattr_setpshared", "a process-shared mutex");
+#else
+    die_missing("a process-shared mutex");
+#endif
+    if (kind == SHARED_ERRORCHECK)
+        must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK),
+             "pthread_mutexattr_settype");
+    if (kind == SHARED_ROBUST) {
+#if HAVE_PTHREAD_MUTEXATTR_SETROBUST && HAVE_DECL_PTHREAD_MUTEX_ROBUST
+        must_support(
+            pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST),
+            "pthread_mutexattr_setrobust", "a robust mutex");
+#else
+        die_missing("a robust mutex");
+#endif
+    }
+    /* musl learns only here that the kernel has no robust lists. */
+    must_support(pthread_mutex_init(mutex, &attributes), "pthread_mutex_init",
+                 "such a mutex");
+    must(pthread_mutexattr_destroy(&attributes), "pthread_mutexattr_destroy");
+}
+
+void
+shared_cond(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    must(pthread_condattr_init(&attributes), "pthread_condattr_init");
+#if HAVE_PTHREAD_CONDATTR_SETPSHARED && HAVE_DECL_PTHREAD_PROCESS_SHARED
+    must_support(
+        pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED),
+        "pthread_condattr_setpshared", "a process-shared condition variable");
+#else
+    die_missing("a process-shared condition variable");
+#endif
+#if HAVE_PTHREAD_CONDATTR_SETCLOCK
+    must(pthread_condattr_setclock(&attributes, SHARED_CLOCK),
+         "pthread_condattr_setclock");
+#endif
+    must(pthread_cond_init(cond, &attributes), "pthread_cond_init");
+    must(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
+}
+
+struct timespec
+shared_deadline(clockid_t clock, long milliseconds)
+{
+    struct timespec at;
+
+    if (clock_gettime(clock, &at) == -1)
+        die("clock_gettime");
+    at.tv_sec += milliseconds / 1000;
+    at.tv_nsec += milliseconds % 1000 * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
+}

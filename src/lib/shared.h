@@ -1,0 +1,42 @@
+/* shared: pthread objects that lie in a mapping and serve several processes.
+
+   Initialise each object once, before fork, in the process that mapped the
+   region. A second initialisation while others use the object leaves two
+   owners, or a waiter that nobody wakes. */
+#ifndef MAPFORK_SHARED_H
+#define MAPFORK_SHARED_H
+
+#include <pthread.h>
+#include <time.h>
+
+/* What a second lock by the owner, or an unlock by a stranger, does is
+   undefined with SHARED_NORMAL and an error (EDEADLK, EPERM) with
+   SHARED_ERRORCHECK; the next locker after an owner's death gets EOWNERDEAD
+   with SHARED_ROBUST. */
+enum shared_kind { SHARED_NORMAL, SHARED_ERRORCHECK, SHARED_ROBUST };
+
+/* Initialise *mutex for use by every process that has it mapped
+   (PTHREAD_PROCESS_SHARED). Ends the program with EXIT_MISSING where the
+   system cannot, with EXIT_SYSTEM where it fails otherwise.
+   See pthread_mutexattr_setpshared, pthread_mutexattr_setrobust. */
+void shared_mutex(pthread_mutex_t *mutex, enum shared_kind kind);
+
+/* Initialise *cond likewise; its timed waits are on SHARED_CLOCK.
+   See pthread_condattr_setpshared, pthread_condattr_setclock. */
+void shared_cond(pthread_cond_t *cond);
+
+/* The clock of the deadlines of shared_cond()'s condition variables: the
+   monotonic one, which nobody can set back, where the system lets a condition
+   variable use it. */
+#if HAVE_PTHREAD_CONDATTR_SETCLOCK
+#define SHARED_CLOCK CLOCK_MONOTONIC
+#else
+#define SHARED_CLOCK CLOCK_REALTIME
+#endif
+
+/* The moment that is MILLISECONDS from now on CLOCK, as the absolute time
+   that pthread_cond_timedwait (SHARED_CLOCK) and pthread_mutex_timedlock
+   (CLOCK_REALTIME) want. */
+struct timespec shared_deadline(clockid_t clock, long milliseconds);
+
+#endif

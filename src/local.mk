@@ -1,0 +1,45 @@
+# The library and the programs. A new program is one word in `programs' and
+# its file src/TOPIC/NAME.c; a new topic has a README.
+
+programs = \
+	src/cond/bounded_buffer \
+	src/cond/handoff \
+	src/mapping/share \
+	src/mutex/counter \
+	src/mutex/lock_order \
+	src/mutex/owner_died \
+	src/process/reap \
+	src/process/stdio_twice \
+	src/race/lost_update \
+	src/work/relay
+
+nobase_dist_doc_DATA += \
+	src/cond/README \
+	src/mapping/README \
+	src/mutex/README \
+	src/process/README \
+	src/race/README \
+	src/work/README
+
+noinst_LIBRARIES = src/lib/libmapfork.a
+src_lib_libmapfork_a_SOURCES = \
+	src/lib/args.c src/lib/args.h \
+	src/lib/blocked.c src/lib/blocked.h \
+	src/lib/channel.c src/lib/channel.h \
+	src/lib/child.c src/lib/child.h \
+	src/lib/die.c src/lib/die.h \
+	src/lib/order.c src/lib/order.h \
+	src/lib/region.c src/lib/region.h \
+	src/lib/say.c src/lib/say.h \
+	src/lib/shared.c src/lib/shared.h \
+	src/lib/words.c src/lib/words.h
+
+# What every program is linked with; its source is its name with .c behind.
+LDADD = src/lib/libmapfork.a
+
+# The programs are for reading and trying, not for everybody's PATH.
+if INSTALL_PROGRAMS
+pkglibexec_PROGRAMS = $(programs)
+else
+noinst_PROGRAMS = $(programs)
+endif

@@ -1,0 +1,140 @@
+# The tests. A new one is one word in `check_tests', one line for its
+# libraries, and its file tests/check_NAME.c.
+
+# These need libcheck.
+check_tests = \
+	tests/lib/check_args \
+	tests/lib/check_blocked \
+	tests/lib/check_channel \
+	tests/lib/check_child \
+	tests/lib/check_die \
+	tests/lib/check_order \
+	tests/lib/check_region \
+	tests/lib/check_region_noanon \
+	tests/lib/check_region_nodev \
+	tests/lib/check_region_nozero \
+	tests/lib/check_say \
+	tests/lib/check_shared \
+	tests/check_bounded_buffer \
+	tests/check_common \
+	tests/check_counter \
+	tests/check_fallback \
+	tests/check_handoff \
+	tests/check_lock_order \
+	tests/check_lost_update \
+	tests/check_owner_died \
+	tests/check_reap \
+	tests/check_relay \
+	tests/check_share \
+	tests/check_stdio_twice
+
+# These need only a shell: they also serve where libcheck cannot be linked.
+shell_tests = \
+	tests/smoke.sh \
+	tests/transcripts.sh
+
+EXTRA_DIST += $(shell_tests) tests/stress.sh
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+TESTS = $(shell_tests)
+
+# Where the tests find what they run: the programs, the sources.
+AM_TESTS_ENVIRONMENT = \
+	MAPFORK_BUILD='$(abs_top_builddir)/src'; export MAPFORK_BUILD; \
+	MAPFORK_SOURCE='$(abs_top_srcdir)'; export MAPFORK_SOURCE; \
+	MAPFORK_PROGRAMS='$(programs)'; export MAPFORK_PROGRAMS;
+
+if HAVE_CHECK
+check_PROGRAMS = $(check_tests) tests/support/refuse_anon
+check_LIBRARIES = tests/support/libsupport.a
+TESTS += $(check_tests)
+else
+if !WITHOUT_CHECK
+# A green run that skipped nearly everything would be a lie.
+check-local:
+	@echo "make check: libcheck is missing; install it (Debian: check," \
+	  "Fedora: check-devel, Alpine: check-dev) and configure again," \
+	  "or configure --without-check" >&2; exit 1
+endif
+endif
+
+tests_support_libsupport_a_SOURCES = \
+	tests/support/run.c tests/support/run.h
+tests_support_libsupport_a_CPPFLAGS = \
+	$(AM_CPPFLAGS) -DSOURCE_FOLDER='"$(abs_top_srcdir)"'
+tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_support_refuse_anon_LDADD =
+
+# Tests are compiled with the headers of libcheck and of tests/support.
+AM_CPPFLAGS += -I$(srcdir)/tests/support $(CHECK_CFLAGS)
+test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
+
+tests_check_bounded_buffer_LDADD = $(test_libraries)
+tests_check_common_LDADD = $(test_libraries)
+tests_check_counter_LDADD = $(test_libraries)
+tests_check_fallback_LDADD = $(test_libraries)
+tests_check_handoff_LDADD = $(test_libraries)
+tests_check_lock_order_LDADD = $(test_libraries)
+tests_check_lost_update_LDADD = $(test_libraries)
+tests_check_owner_died_LDADD = $(test_libraries)
+tests_check_reap_LDADD = $(test_libraries)
+tests_check_relay_LDADD = $(test_libraries)
+tests_check_share_LDADD = $(test_libraries)
+tests_check_stdio_twice_LDADD = $(test_libraries)
+tests_lib_check_args_LDADD = $(test_libraries)
+tests_lib_check_blocked_LDADD = $(test_libraries)
+tests_lib_check_channel_LDADD = $(test_libraries)
+tests_lib_check_child_LDADD = $(test_libraries)
+tests_lib_check_die_LDADD = $(test_libraries)
+tests_lib_check_order_LDADD = $(test_libraries)
+tests_lib_check_region_LDADD = $(test_libraries)
+tests_lib_check_say_LDADD = $(test_libraries)
+tests_lib_check_shared_LDADD = $(test_libraries)
+
+# The region module once more for each way it can go, so that the fallbacks
+# run on every machine: without anonymous memory; without that and with a
+# device that cannot be mapped (ENODEV, as /dev/zero on macOS); without that
+# and with no such device (ENOENT, as in an empty /dev).
+if !USES_MAP_ANONYMOUS
+region_first = REGION_ZERO
+else
+region_first = REGION_ANON
+endif
+tests_lib_check_region_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DEXPECT_ANON=$(region_first) -DEXPECT_ZERO=REGION_ZERO
+
+tests_lib_check_region_noanon_SOURCES = \
+	tests/lib/check_region.c src/lib/region.c
+tests_lib_check_region_noanon_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DREGION_WITHOUT_ANONYMOUS \
+	-DEXPECT_ANON=REGION_ZERO -DEXPECT_ZERO=REGION_ZERO
+tests_lib_check_region_noanon_LDADD = $(test_libraries)
+
+tests_lib_check_region_nozero_SOURCES = \
+	tests/lib/check_region.c src/lib/region.c
+tests_lib_check_region_nozero_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DREGION_WITHOUT_ANONYMOUS -DREGION_ZERO_DEVICE='"/dev/null"' \
+	-DEXPECT_ANON=REGION_FILE -DEXPECT_ZERO=REGION_FILE
+tests_lib_check_region_nozero_LDADD = $(test_libraries)
+
+tests_lib_check_region_nodev_SOURCES = \
+	tests/lib/check_region.c src/lib/region.c
+tests_lib_check_region_nodev_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DREGION_WITHOUT_ANONYMOUS -DREGION_ZERO_DEVICE='"/nonexistent/zero"' \
+	-DEXPECT_ANON=REGION_FILE -DEXPECT_ZERO=REGION_FILE
+tests_lib_check_region_nodev_LDADD = $(test_libraries)
+
+# Everything under valgrind, children followed. Valgrind is slow, hence the
+# longer time-outs; MAPFORK_WRAPPER is what run.c puts before each program.
+valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
+	--trace-children=yes --child-silent-after-fork=no
+check-valgrind: $(check_PROGRAMS) $(programs)
+	CK_TIMEOUT_MULTIPLIER=10 MAPFORK_WRAPPER='$(valgrind)' \
+	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_tests)'
+
+# Ten runs in a row on one CPU and ten on all: every verdict must be the same.
+check-stress: $(check_PROGRAMS) $(programs)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/stress.sh 10 \
+	  $(check_tests)
+
+.PHONY: check-valgrind check-stress

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Every program, on both kinds of memory, good and with every mistake that its
+# --help offers, must keep its word: exit status 0. Needs no libcheck.
+set -u
+: "${MAPFORK_BUILD:?the folder of the built programs}"
+: "${MAPFORK_PROGRAMS:?the programs, src/TOPIC/NAME ...}"
+
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+runs=0 failed=0 missing=0
+
+# attempt PROGRAM [SWITCH ...]: run it and judge its exit status.
+attempt() {
+    "$@" </dev/null >"$scratch/out" 2>"$scratch/err"
+    status=$?
+    runs=$((runs + 1))
+    case $status in
+    0) return ;;
+    77)
+        missing=$((missing + 1))
+        echo "not here: $*: $(cat "$scratch/err")"
+        return
+        ;;
+    esac
+    failed=$((failed + 1))
+    echo "FAILED: $*: expected exit status 0, seen $status"
+    sed 's/^/  /' "$scratch/out" "$scratch/err"
+}
+
+for program in $MAPFORK_PROGRAMS; do
+    path=$MAPFORK_BUILD/${program#src/}
+    help=$("$path" --help) || { echo "FAILED: $path --help"; exit 1; }
+    breaks=$(printf '%s\n' "$help" | sed -n 's/^  \(--break=[a-z_]*\).*/\1/p')
+    case $help in
+    *--backing=*) backings='--backing=anon --backing=zero' ;;
+    *) backings=--deadline=20 ;;
+    esac
+    for backing in $backings; do
+        attempt "$path" "$backing"
+        for mistake in $breaks; do
+            attempt "$path" "$backing" "$mistake"
+        done
+    done
+done
+
+echo "$runs runs, $failed failed, $missing not supported here"
+[ "$failed" -eq 0 ] && [ "$runs" -gt "$missing" ]

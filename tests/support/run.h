@@ -1,0 +1,76 @@
+/* run: a built program as a subprocess, and everything it must not leave. */
+#ifndef MAPFORK_RUN_H
+#define MAPFORK_RUN_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What to run and how. Only .program is needed. */
+struct run {
+    const char *program;        /* "mutex/counter": build/src/mutex/counter */
+    const char *const *args;    /* ends in NULL; without the program's name */
+    const char *input;          /* file for stdin; NULL: /dev/null */
+    const char *output;         /* file for stdout; NULL: captured */
+    void (*before_exec)(void);  /* in the new process: limits, closed fds */
+    void (*meanwhile)(pid_t);   /* in the test, while it runs */
+    unsigned seconds;           /* until it is killed; 0: 20 */
+};
+
+/* How it went. The texts are zero-terminated and lie in static memory: the
+   next run uses it again. */
+struct ran {
+    int status;       /* wait status */
+    int code;         /* exit status, or -1 if a signal ended it */
+    int signal;       /* that signal, or 0 */
+    char *out, *err;  /* what it wrote (stdout, stderr) */
+    size_t out_size, err_size;
+    char what[256];   /* "mutex/counter --backing=zero --break=nolock" */
+};
+
+/* Run it, wait for its end, and assert (ck_assert) what holds for every
+   program: it ended before the deadline, no descendant of it lives (they
+   would be re-parented to this process, a child subreaper), nothing new is in
+   /dev/shm nor in its private TMPDIR. Every failure message begins with
+   ran.what. */
+struct ran run(const struct run *run);
+
+/* Short forms: run PROGRAM with the arguments, a list that ends in NULL. */
+struct ran run_with(const char *program, ...);
+
+/* The two backings, for _i in tcase_add_loop_test(tc, test, 0, 2). */
+extern const char *const run_backings[2]; /* "--backing=anon", "...=zero" */
+
+/* Assertions that name the run, what was expected and what was seen. */
+void expect_code(const struct ran *ran, int code);
+void expect_signal(const struct ran *ran, int signal);
+void expect_out(const struct ran *ran, const char *text);  /* contains */
+void expect_err(const struct ran *ran, const char *text);  /* contains */
+void expect_no_out(const struct ran *ran);                 /* stdout empty */
+void expect_no_err(const struct ran *ran);
+/* stderr is exactly one line that begins with the program's name. */
+void expect_one_line_err(const struct ran *ran);
+/* These texts occur in stdout in this order; the list ends in NULL. */
+void expect_order(const struct ran *ran, ...);
+/* stdout is exactly this text. */
+void expect_exact_out(const struct ran *ran, const char *text);
+/* How often TEXT occurs in stdout. */
+int count_out(const struct ran *ran, const char *text);
+
+/* A path in this test's private temporary folder (made at first use, removed
+   at exit); static memory, 8 paths in turn. */
+const char *temporary(const char *name);
+/* A file there with this content; returns its path. */
+const char *temporary_file(const char *name, const void *bytes, size_t size);
+
+/* main of a test program: run the suite (file output for forks: CK_FORK),
+   print ONE summary line and the failures, return 0 only if at least one test
+   ran and none failed. Resets SIGCHLD first. */
+int run_suite(Suite *suite);
+
+/* The folder of the built programs (build/src) and of the sources. */
+const char *build_folder(void);
+const char *source_folder(void);
+
+#endif
