@@ -1,8 +1,8 @@
 #!/bin/sh
 # What the READMEs and the programs' header comments show must be what really
-# comes out. A transcript is a line "    $ command" (in a C file behind " *")
-# and the lines indented likewise below it, up to the next empty line, the
-# next command or the end of the comment. The line "..." stands for any lines.
+# comes out. A transcript is a line "    $ command", four spaces or more in
+# front, and the lines indented likewise below it, up to an empty line, the
+# next command or the end of the comment. A line "..." stands for any lines.
 set -u
 : "${MAPFORK_BUILD:?the folder of the built programs}"
 : "${MAPFORK_SOURCE:?the folder of the sources}"
@@ -22,7 +22,7 @@ shown=0 failed=0
 # lines, each block closed by an empty line.
 text_of() {
     case $1 in
-    *.c) sed -n '1,/\*\//{s|^/\*\( \{0,1\}\)|  \1|;s|^ \*/.*||;s|^ \* \{0,1\}||;s|^   ||;p;}' "$1" ;;
+    *.c) sed '/\*\//q' "$1" ;;
     *) cat "$1" ;;
     esac | awk '
         { sub(/[ \t]+$/, "") }

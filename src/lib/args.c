@@ -265,8 +265,9 @@ mend_standard_descriptors(void)
         errno = EBADF;
         die("standard output is closed");
     }
-    /* open() takes the lowest free number, so this fills the gap. */
-    if (!is_open(STDIN_FILENO) && open("/dev/null", O_RDONLY) == -1)
+    /* open() takes the lowest free number, so this fills the gap. Opened for
+       writing, so that a program that reads is told EBADF, as it should be. */
+    if (!is_open(STDIN_FILENO) && open("/dev/null", O_WRONLY) == -1)
         die("open /dev/null in place of the closed standard input");
     if (!is_open(STDERR_FILENO) && open("/dev/null", O_WRONLY) == -1)
         exit(EXIT_SYSTEM);
@@ -327,6 +328,12 @@ bool
 args_any_break(void)
 {
     return broken != NULL;
+}
+
+bool
+args_quiet(void)
+{
+    return quiet;
 }
 
 enum region_backing

@@ -42,7 +42,8 @@ struct args {
    - --quiet, --backing=anon|zero, --deadline=SECONDS, --break=NAME;
    - SIGPIPE is ignored, so that a write without a reader fails with EPIPE and
      is reported; a closed stdout is an error at once; a closed stdin or
-     stderr becomes /dev/null, lest the next open() take its number;
+     stderr is filled with /dev/null, lest the next open() take its number (to
+     read from that stdin still fails);
    - signals and the deadline end the whole family (child.h);
    - a descriptor that is left open at exit is an error.
    Call it first in main. */
@@ -53,6 +54,9 @@ bool args_broken(const char *name);
 
 /* Was any --break given? */
 bool args_any_break(void);
+
+/* Was --quiet given? */
+bool args_quiet(void);
 
 /* What --backing asks for. */
 enum region_backing args_backing(void);

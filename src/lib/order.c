@@ -161,14 +161,14 @@ sweep(struct order *order, bool *blocked, unsigned long *sum)
         if (player->state != RUNS)
             continue;
         if (player->pid != 0 && blocked_look(player->pid, &seen)
-            && seen.asleep) {
+            && seen.asleep && seen.forever) {
             *blocked = true;
             *sum += seen.ran;
         } else {
             still = false;
-            /* Nothing to do until it reports. */
-            listen_to(player, 1);
         }
+        /* Look again when it reports, or in a millisecond. */
+        listen_to(player, 1);
     }
     return still;
 }

@@ -21,6 +21,7 @@ struct run {
 /* How it went. The texts are zero-terminated and lie in static memory: the
    next run uses it again. */
 struct ran {
+    const char *program; /* as it was given */
     int status;       /* wait status */
     int code;         /* exit status, or -1 if a signal ended it */
     int signal;       /* that signal, or 0 */

@@ -1,0 +1,345 @@
+/* bounded_buffer: producers put items into a buffer of a few slots, consumers
+   take them out. Who finds it full sleeps on one condition variable, who
+   finds it empty on the other.
+
+   Look at the last line: nothing lost, nothing twice, each producer's items
+   in order. Break it: --break=onecond, one condition variable for both kinds
+   of sleepers; --break=edge, a signal only when the buffer was empty;
+   --break=if, `if' where `while' belongs. Each of the three plays one
+   schedule in which everybody does as told and yet it goes wrong.
+
+     $ bounded_buffer --producers=2 --consumers=3 --items=1000
+     parent: the buffer lies in MAP_SHARED|MAP_ANONYMOUS
+     parent: 2 producers put 2000 items, 3 consumers took 2000
+     parent: none lost, none twice, each producer's in order, 0 to 4 inside
+
+   See also: pthread_cond_wait(3); C. A. R. Hoare, "Monitors", 1974. Next:
+   work/relay.c, which does real work with such buffers. */
+#include "config.h"
+
+#include "args.h"
+#include "blocked.h"
+#include "child.h"
+#include "order.h"
+#include "say.h"
+#include "shared.h"
+
+#include <stdbool.h>
+#include <unistd.h>
+
+enum { PRODUCERS = 8, CONSUMERS = 8, SLOTS = 64 };
+
+static long long producers = 2, consumers = 2, capacity = 4, items = 10000;
+
+static const struct args_break breaks[] = {
+    {"onecond", "one condition variable: a signal wakes the wrong one"},
+    {"edge", "a signal only when it was empty: a sleeper is forgotten"},
+    {"if", "`if' instead of `while': an item is taken that is not there"},
+    {0},
+};
+
+#define NUMBER(n, v, d, m)                                                     \
+    {.name = (n), .value = "N", .does = (d), .number = (v), .least = 1,        \
+     .most = (m)}
+
+static const struct args_option options[] = {
+    NUMBER("producers", &producers, "how many put (2)", PRODUCERS),
+    NUMBER("consumers", &consumers, "how many take (2)", CONSUMERS),
+    NUMBER("capacity", &capacity, "how many items fit in (4)", SLOTS),
+    NUMBER("items", &items, "how many each producer puts (10000)", 10000000),
+    {0},
+};
+
+static const struct args about = {
+    .name = "bounded_buffer",
+    .idea = "Producers and consumers: one mutex, two condition variables.",
+    .breaks = breaks,
+    .options = options,
+    .maps = true,
+    .deadline = 60,
+};
+
+struct item {
+    int producer; /* who put it, from 0 */
+    int number;   /* its how-manieth it is, from 0 */
+};
+
+/* One mutex guards all the rest. */
+struct shared {
+    pthread_mutex_t lock;
+    pthread_cond_t not_full;  /* producers sleep here: count < capacity? */
+    pthread_cond_t not_empty; /* consumers sleep here: count > 0, or all out? */
+    struct item slots[SLOTS]; /* a ring */
+    int first;                /* the slot of the oldest item */
+    int count;                /* how many items are inside */
+    /* What follows is kept only to be judged in the end. */
+    long long put, taken, total;
+    int next[PRODUCERS]; /* the number that must come next from each */
+    int disorder;        /* items that were not the one to come next */
+    int least, most;     /* of count */
+};
+
+/* Sleep on COND until woken. pthread_cond_wait returns with the lock held,
+   but between the wake-up and that moment others may have had it, any number
+   of times. Where a conductor is present it draws that gap out: the woken
+   process stands at `woken', without the lock, until it is let on. */
+static void
+sleep_on(pthread_cond_t *cond, struct shared *shared, struct order *order)
+{
+    must(pthread_cond_wait(cond, &shared->lock), "pthread_cond_wait");
+    if (order != NULL) {
+        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        order_point(order, "woken");
+        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    }
+}
+
+static void
+note_count(struct shared *shared)
+{
+    if (shared->count < shared->least)
+        shared->least = shared->count;
+    if (shared->count > shared->most)
+        shared->most = shared->count;
+}
+
+/* Put one item, waiting while the buffer is full. The signal comes after the
+   change and under the lock; a consumer that looked before the change is
+   asleep by now, because looking and falling asleep is one step to everybody
+   who needs the lock. One signal is enough for one item. */
+static void
+put(struct shared *shared, struct item item, struct order *order)
+{
+    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    while (shared->count == capacity)
+        sleep_on(&shared->not_full, shared, order);
+    shared->slots[(shared->first + shared->count) % capacity] = item;
+    shared->count++;
+    shared->put++;
+    note_count(shared);
+    if (args_broken("onecond"))
+        must(pthread_cond_signal(&shared->not_full), "pthread_cond_signal");
+    else if (!args_broken("edge") || shared->count == 1)
+        must(pthread_cond_signal(&shared->not_empty), "pthread_cond_signal");
+    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+}
+
+/* Is there nothing to take although something will come? */
+static bool
+must_wait(const struct shared *shared)
+{
+    return shared->count == 0 && shared->taken < shared->total;
+}
+
+/* Take one item, waiting while there is none. Returns false when all have
+   been taken. Items leave in the order in which they came, and both happen
+   under the lock: hence each producer's numbers come out counting up,
+   whichever consumer gets them. */
+static bool
+take(struct shared *shared, struct order *order)
+{
+    pthread_cond_t *cond = args_broken("onecond") ? &shared->not_full
+                                                  : &shared->not_empty;
+    struct item item;
+    bool took;
+
+    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    if (args_broken("if")) {
+        if (must_wait(shared))
+            sleep_on(cond, shared, order);
+    } else {
+        while (must_wait(shared))
+            sleep_on(cond, shared, order);
+    }
+    took = shared->taken < shared->total;
+    if (took) {
+        item = shared->slots[shared->first];
+        shared->first = (shared->first + 1) % (int)capacity;
+        shared->count--;
+        shared->taken++;
+        if (item.number != shared->next[item.producer]++)
+            shared->disorder++;
+        note_count(shared);
+        must(pthread_cond_signal(&shared->not_full), "pthread_cond_signal");
+    }
+    /* No more will come: all who still sleep must learn it. */
+    if (shared->taken == shared->total)
+        must(pthread_cond_broadcast(&shared->not_empty),
+             "pthread_cond_broadcast");
+    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    return took;
+}
+
+/* ---- The good run ------------------------------------------------------- */
+
+static void
+run_freely(struct shared *shared)
+{
+    shared->total = producers * items;
+    for (int p = 0; p < producers; p++)
+        if (child_fork("producer %d", p + 1) == 0) {
+            for (int n = 0; n < items; n++)
+                put(shared, (struct item){p, n}, NULL);
+            _exit(EXIT_HELD);
+        }
+    for (int c = 0; c < consumers; c++)
+        if (child_fork("consumer %d", c + 1) == 0) {
+            while (take(shared, NULL))
+                continue;
+            _exit(EXIT_HELD);
+        }
+    child_reap_all();
+
+    say("%lld producers put %lld items, %lld consumers took %lld", producers,
+        shared->put, consumers, shared->taken);
+    for (int p = 0; p < producers; p++)
+        if (shared->next[p] != items)
+            die_promise("expected %lld items of producer %d, seen: %d", items,
+                        p + 1, shared->next[p]);
+    if (shared->put != shared->total || shared->disorder != 0
+        || shared->least < 0 || shared->most > capacity)
+        die_promise("expected order and 0 to %lld inside, seen: %d out of "
+                    "order, %d to %d",
+                    capacity, shared->disorder, shared->least, shared->most);
+    say("none lost, none twice, each producer's in order, 0 to %lld inside",
+        capacity);
+}
+
+/* ---- The broken runs: consumers 1 and 2, producer 3, one schedule each --- */
+
+/* Both consumers sleep; the producer puts one item, and the signal wakes one
+   of them. Which one is the libc's choice: returned. */
+static int
+wake_one(struct order *order)
+{
+    order_step(order, 1, "take");
+    order_step(order, 2, "take");
+    say("the buffer is empty: consumers 1 and 2 sleep");
+    order_step(order, 3, "put");
+    say("the producer put an item and woke one of them");
+    return order_where(order, 1) == ORDER_AT_POINT ? 1 : 2;
+}
+
+/* It is decided, not guessed: see blocked.h. */
+static void
+expect_stuck(const pid_t *pids, int count)
+{
+    if (blocked_for_good(pids, count) == BLOCKED_ENDED)
+        die_promise("expected a stall, seen: it went on");
+}
+
+/* Before the woken consumer has its turn the producer finds the buffer full
+   and sleeps too, behind the other consumer. The next signal is meant for the
+   producer and goes to the one that has slept longest (so on Linux, where the
+   futex queue is first in, first out). */
+static void
+wake_the_wrong_one(struct shared *shared, struct order *order,
+                   const pid_t *pids)
+{
+    int woken = wake_one(order), other = 3 - woken;
+    pid_t left[2] = {pids[other], pids[3]};
+
+    order_step(order, 3, "put");
+    say("it is full now: the producer sleeps, too");
+    order_step(order, woken, "woken");
+    say("consumer A took the item, and its signal was for the producer");
+    if (order_where(order, other) != ORDER_AT_POINT)
+        die_promise("expected the signal to wake a consumer, seen: it woke "
+                    "the producer");
+    order_step(order, other, "woken");
+    expect_stuck(left, 2);
+    say("it woke consumer B, who found nothing and sleeps again: %d inside, "
+        "both are blocked for good", shared->count);
+}
+
+/* The second item comes while the buffer is not empty: no signal. */
+static void
+forget_a_sleeper(struct shared *shared, struct order *order,
+                 const pid_t *pids)
+{
+    int woken = wake_one(order), other = 3 - woken;
+
+    order_step(order, 3, "put");
+    say("it put another one: the buffer was not empty, so no signal");
+    order_step(order, woken, "woken");
+    expect_stuck(&pids[other], 1);
+    if (shared->count != 1)
+        die_promise("expected 1 item inside, seen: %d", shared->count);
+    say("one consumer took one item; the other is blocked for good, with %d "
+        "item inside", shared->count);
+}
+
+/* Consumer 1 is woken for an item; consumer 2 comes along and takes it. */
+static void
+take_what_is_gone(struct shared *shared, struct order *order)
+{
+    order_step(order, 1, "take");
+    say("the buffer is empty: consumer 1 sleeps");
+    order_step(order, 3, "put");
+    say("the producer put an item and woke it");
+    order_step(order, 2, "take");
+    say("consumer 2 was faster and took the item");
+    order_step(order, 1, "woken");
+    if (shared->count != -1)
+        die_promise("expected -1 items inside, seen: %d", shared->count);
+    say("consumer 1 did not look again: there are %d items inside",
+        shared->count);
+}
+
+static void
+play(struct shared *shared)
+{
+    struct order *order = order_create(3);
+    pid_t pids[4] = {0};
+
+    capacity = args_broken("onecond") ? 1 : 2;
+    shared->total = 4; /* more than will ever come: consumers do wait */
+    for (int who = 1; who <= 3; who++) {
+        pids[who] = who < 3 ? child_fork_doomed("consumer %d", who)
+                            : child_fork_doomed("producer");
+        if (pids[who] != 0)
+            continue;
+        order_join(order, who);
+        if (who < 3) {
+            order_point(order, "take");
+            take(shared, order);
+        } else {
+            for (int n = 0; n < 2; n++) {
+                order_point(order, "put");
+                put(shared, (struct item){0, n}, order);
+            }
+        }
+        _exit(EXIT_HELD);
+    }
+    order_lead(order);
+    if (args_broken("onecond"))
+        wake_the_wrong_one(shared, order, pids);
+    else if (args_broken("edge"))
+        forget_a_sleeper(shared, order, pids);
+    else
+        take_what_is_gone(shared, order);
+    for (int who = 1; who <= 3; who++)
+        child_kill(pids[who]);
+    order_release(order);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct region region;
+    struct shared *shared;
+
+    args_parse(&about, argc, argv);
+    region = region_map(sizeof *shared, args_backing());
+    shared = region.memory;
+    say("the buffer lies in %s", region.from);
+    shared_mutex(&shared->lock, SHARED_NORMAL);
+    shared_cond(&shared->not_full);
+    shared_cond(&shared->not_empty);
+    if (args_any_break())
+        play(shared);
+    else
+        run_freely(shared);
+    region_unmap(&region);
+    return EXIT_HELD;
+}

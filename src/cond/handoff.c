@@ -1,0 +1,241 @@
+/* handoff: two processes take strict turns. It needs four things together: a
+   predicate in the mapping, a mutex around it, `while' around the wait, and a
+   condition variable to sleep on.
+
+   Look at the order of the lines: ping, pong, ping, pong. Break it:
+   --break=nopredicate waits for a signal instead of for a fact, and a signal
+   that nobody waited for is lost; --break=if looks at the predicate only once,
+   and a wake-up without a reason, which POSIX allows, is taken for the turn;
+   --break=private_cond leaves out PTHREAD_PROCESS_SHARED.
+
+     $ handoff --rounds=2
+     parent: turn, mutex and condition lie in MAP_SHARED|MAP_ANONYMOUS
+     child 1: ping 1
+     child 2: pong 1
+     child 1: ping 2
+     child 2: pong 2
+     parent: 4 turns, each in its turn
+
+   See also: POSIX pthread_cond_wait(), "Condition Wait Semantics";
+   pthread_condattr_setpshared(3). Next: cond/bounded_buffer.c. */
+#include "config.h"
+
+#include "args.h"
+#include "blocked.h"
+#include "child.h"
+#include "order.h"
+#include "say.h"
+#include "shared.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static long long rounds = 3;
+
+static const struct args_break breaks[] = {
+    {"nopredicate", "wait for the signal itself: one sent early is lost"},
+    {"if", "`if' instead of `while': a spurious wake-up is believed"},
+    {"private_cond", "the condition variable is process-private"},
+    {0},
+};
+
+static const struct args_option options[] = {
+    {.name = "rounds",
+     .value = "N",
+     .does = "how many turns each of the two has (3)",
+     .number = &rounds,
+     .least = 1,
+     .most = 1000000},
+    {0},
+};
+
+static const struct args about = {
+    .name = "handoff",
+    .idea = "Strict turns: a predicate, a mutex, `while', and a condition "
+            "variable to sleep on.",
+    .breaks = breaks,
+    .options = options,
+    .maps = true,
+    .deadline = 60,
+};
+
+struct shared {
+    pthread_mutex_t lock;
+    pthread_cond_t turned; /* with lock: turn has changed */
+    int turn;              /* lock: 1 or 2, the child whose turn it is */
+    int turns;             /* lock: how many were taken */
+    int out_of_turn;       /* lock: how many by the wrong child */
+};
+
+/* Sleep until it is the turn of child ME. Call with the lock held; it is held
+   again on return. pthread_cond_wait gives the lock back and falls asleep in
+   one step: no signal can come between the look and the sleep. */
+static void
+await_turn(struct shared *shared, int me)
+{
+    if (args_broken("nopredicate")) {
+        must(pthread_cond_wait(&shared->turned, &shared->lock),
+             "pthread_cond_wait");
+    } else if (args_broken("if")) {
+        if (shared->turn != me)
+            must(pthread_cond_wait(&shared->turned, &shared->lock),
+                 "pthread_cond_wait");
+    } else {
+        while (shared->turn != me)
+            must(pthread_cond_wait(&shared->turned, &shared->lock),
+                 "pthread_cond_wait");
+    }
+}
+
+/* One turn. The line is printed under the lock, so the lines come out in the
+   order of the turns. One signal is enough: the other child is the only one
+   that can be asleep, as nobody waits whose turn it is. */
+static void
+take_turn(struct shared *shared, int me, int round, struct order *order)
+{
+    order_point(order, "begin");
+    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    /* Without the predicate child 1 has nothing to wait for at first. */
+    if (!args_broken("nopredicate") || me == 2 || round > 1)
+        await_turn(shared, me);
+    if (shared->turn != me)
+        shared->out_of_turn++;
+    say("%s %d", me == 1 ? "ping" : "pong", round);
+    shared->turns++;
+    shared->turn = 3 - me;
+    must(pthread_cond_signal(&shared->turned), "pthread_cond_signal");
+    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+}
+
+static void
+child(struct shared *shared, int me, struct order *order)
+{
+    if (order != NULL)
+        order_join(order, me);
+    for (int round = 1; round <= rounds; round++)
+        take_turn(shared, me, round, order);
+    _exit(EXIT_HELD);
+}
+
+static void
+alternate(struct shared *shared)
+{
+    for (int me = 1; me <= 2; me++)
+        if (child_fork("child %d", me) == 0)
+            child(shared, me, NULL);
+    child_reap_all();
+    if (shared->turns != 2 * rounds || shared->out_of_turn != 0)
+        die_promise("expected %lld turns in turn, seen: %d, %d out of turn",
+                    2 * rounds, shared->turns, shared->out_of_turn);
+    say("%d turns, each in its turn", shared->turns);
+}
+
+/* Say of both children that they sleep for good, or that they do not. */
+static void
+expect_stuck(const pid_t *pids)
+{
+    if (blocked_for_good(pids, 2) == BLOCKED_ENDED)
+        die_promise("expected both to wait for ever, seen: one went on");
+    say("both are blocked for good on `turned'");
+}
+
+/* The signal is sent before anybody waits, and a condition variable does not
+   remember: then each waits for the other. */
+static void
+lose_signal(struct order *order, const pid_t *pids)
+{
+    order_step(order, 1, "begin");
+    say("child 1 has signalled; child 2 was not waiting yet");
+    order_step(order, 2, "begin");
+    order_step(order, 1, "begin");
+    expect_stuck(pids);
+}
+
+/* Child 2 waits for its turn, and is woken although nothing has changed: by
+   us, so that it happens for certain. */
+static void
+wake_spuriously(struct shared *shared, struct order *order)
+{
+    if (order_step(order, 2, "begin") != ORDER_BLOCKED)
+        die_promise("expected child 2 to wait, seen: it does not");
+    say("a wake-up without a reason, it is child %d's turn", shared->turn);
+    must(pthread_cond_broadcast(&shared->turned), "pthread_cond_broadcast");
+    order_where(order, 2);
+    if (shared->out_of_turn != 1)
+        die_promise("expected child 2 out of turn, seen: it sleeps again");
+    say("child 2 took child 1's turn: it looked only once");
+}
+
+/* Child 2 sleeps, child 1 gives it the turn and signals. What the libc does
+   with a private object in several processes is undefined; known outcomes
+   are that the signal stays in its own process (glibc) and that the signaller
+   follows a pointer that means nothing to it (musl). */
+static void
+signal_privately(struct shared *shared, struct order *order,
+                 const pid_t *pids)
+{
+    order_step(order, 2, "begin");
+    if (order_step(order, 1, "begin") == ORDER_ENDED) {
+        char words[64];
+        int status = child_reap(pids[0]);
+        if (!WIFSIGNALED(status))
+            die_promise("expected child 1 to crash or go on, seen: it %s",
+                        child_words(status, words, sizeof words));
+        say("child 1 %s in pthread_cond_signal",
+            child_words(status, words, sizeof words));
+        return;
+    }
+    if (order_where(order, 2) != ORDER_BLOCKED || shared->turn != 2)
+        die_promise("expected child 2 to sleep on, seen: it woke");
+    say("it is child 2's turn, and it was signalled, and it sleeps");
+    order_step(order, 1, "begin");
+    expect_stuck(pids);
+}
+
+static void
+play(struct shared *shared)
+{
+    struct order *order = order_create(2);
+    pid_t pids[2];
+
+    for (int me = 1; me <= 2; me++)
+        if ((pids[me - 1] = child_fork_doomed("child %d", me)) == 0)
+            child(shared, me, order);
+    order_lead(order);
+    if (args_broken("nopredicate"))
+        lose_signal(order, pids);
+    else if (args_broken("if"))
+        wake_spuriously(shared, order);
+    else
+        signal_privately(shared, order, pids);
+    child_kill(pids[0]);
+    child_kill(pids[1]);
+    order_release(order);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct region region;
+    struct shared *shared;
+
+    args_parse(&about, argc, argv);
+    region = region_map(sizeof *shared, args_backing());
+    shared = region.memory;
+    say("turn, mutex and condition lie in %s", region.from);
+    shared_mutex(&shared->lock, SHARED_NORMAL);
+    if (args_broken("private_cond"))
+        must(pthread_cond_init(&shared->turned, NULL), "pthread_cond_init");
+    else
+        shared_cond(&shared->turned);
+    blocked_name(&shared->turned, sizeof shared->turned, "turned");
+    shared->turn = 1;
+    if (args_any_break()) {
+        rounds = rounds < 2 ? 2 : rounds;
+        play(shared);
+    } else {
+        alternate(shared);
+    }
+    region_unmap(&region);
+    return EXIT_HELD;
+}

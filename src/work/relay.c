@@ -1,0 +1,199 @@
+/* relay: a pipe made of shared memory. `relay <IN >OUT' copies its input to
+   its output through a chain of children and the bounded buffers between
+   them: the parent reads, each child passes on, the last one writes.
+
+   Nothing is printed on stdout but the data; on a terminal, stderr shows how
+   far it is. To break it, kill a stage (kill -9), or take the reader away:
+   `relay </dev/zero | head -c1'. The whole family ends, and says why.
+
+     $ printf 'through three processes\n' | relay --stages=3
+     through three processes
+
+   How a byte travels: the parent reads into the ring itself, the last stage
+   writes from it, so one stage costs two copies, one in and one out; a pipe
+   between two programs costs four. lib/channel.c has the lock, the two
+   conditions and why bytes may be moved outside the lock.
+
+   See also: read(2), write(2), pipe(7). */
+#include "config.h"
+
+#include "args.h"
+#include "channel.h"
+#include "child.h"
+#include "say.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STAGES_MOST = 16 };
+
+static long long stages = 1, capacity = 1 << 20, chunk = 256 << 10;
+static bool quiet_progress;
+
+static const struct args_option options[] = {
+    {.name = "stages",
+     .value = "K",
+     .does = "children in the chain, 1 to 16 (1)",
+     .number = &stages,
+     .least = 1,
+     .most = STAGES_MOST},
+    {.name = "capacity",
+     .value = "BYTES",
+     .does = "of each buffer, up to 1G (1M)",
+     .number = &capacity,
+     .least = 1,
+     .most = 1 << 30},
+    {.name = "chunk",
+     .value = "BYTES",
+     .does = "moved by one call at the most (256K)",
+     .number = &chunk,
+     .least = 1,
+     .most = 1 << 30},
+    {0},
+};
+
+static const struct args about = {
+    .name = "relay",
+    .idea = "A pipe made of shared memory: stdin to stdout through children "
+            "and bounded buffers.",
+    .options = options,
+    .maps = true,
+};
+
+static size_t
+at_most_chunk(size_t size)
+{
+    return size < (size_t)chunk ? size : (size_t)chunk;
+}
+
+/* ---- Progress: on a terminal only, four times a second at the most ------ */
+
+static double
+seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void
+show_progress(unsigned long long bytes, bool last)
+{
+    static double began, shown;
+    double now;
+
+    if (quiet_progress)
+        return;
+    now = seconds();
+    if (began == 0)
+        began = shown = now;
+    if (!last && now - shown < 0.25)
+        return;
+    shown = now;
+    dprintf(STDERR_FILENO, "\rrelay: %.1f MiB, %.1f MiB/s   %s",
+            (double)bytes / 1048576,
+            now > began ? (double)bytes / 1048576 / (now - began) : 0.0,
+            last ? "\n" : "");
+}
+
+/* ---- The roles ---------------------------------------------------------- */
+
+/* The parent: stdin into the first buffer, in place. A read that brings less
+   than there is room for is passed on at once: the next one may take long. */
+static void
+feed(struct channel *out)
+{
+    unsigned long long bytes = 0;
+    size_t room;
+    ssize_t n;
+    void *at;
+
+    while ((room = channel_room(out, &at)) != 0) {
+        n = read(STDIN_FILENO, at, at_most_chunk(room));
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            die("read standard input");
+        if (n == 0)
+            break;
+        channel_put(out, (size_t)n);
+        bytes += (unsigned long long)n;
+        show_progress(bytes, false);
+    }
+    channel_close_write(out);
+    show_progress(bytes, true);
+}
+
+/* A stage in the middle: from one buffer to the next. */
+static void
+pass_on(struct channel *in, struct channel *out)
+{
+    size_t data, room;
+    const void *from;
+    void *to;
+
+    while ((data = channel_data(in, &from)) != 0) {
+        room = channel_room(out, &to);
+        data = at_most_chunk(data < room ? data : room);
+        memcpy(to, from, data);
+        channel_put(out, data);
+        channel_take(in, data);
+    }
+    channel_close_write(out);
+}
+
+/* The last stage: the buffer to stdout, in place. If nobody reads any more
+   (EPIPE) or the disk is full, this child fails, and with it the family. */
+static void
+deliver(struct channel *in)
+{
+    const void *from;
+    size_t data;
+
+    while ((data = channel_data(in, &from)) != 0) {
+        data = at_most_chunk(data);
+        if (say_write(STDOUT_FILENO, from, data) == -1)
+            die("write to standard output");
+        channel_take(in, data);
+    }
+}
+
+/* ---- The chain ---------------------------------------------------------- */
+
+int
+main(int argc, char **argv)
+{
+    static char names[STAGES_MOST][16];
+    struct channel *buffers[STAGES_MOST];
+    struct region region;
+    size_t size;
+
+    args_parse(&about, argc, argv);
+    quiet_progress = !isatty(STDERR_FILENO) || args_quiet();
+    /* One region holds all buffers, each beginning on a cache line: two that
+       shared a line would slow each other down. */
+    size = (channel_size((size_t)capacity) + 63) / 64 * 64;
+    region = region_map(size * (size_t)stages, args_backing());
+    for (int i = 0; i < stages; i++) {
+        buffers[i] = (void *)((char *)region.memory + size * (size_t)i);
+        snprintf(names[i], sizeof names[i], "buffer %d", i + 1);
+        channel_init(buffers[i], (size_t)capacity, names[i]);
+    }
+    for (int i = 0; i < stages; i++)
+        if (child_fork("stage %d", i + 1) == 0) {
+            if (i + 1 < stages)
+                pass_on(buffers[i], buffers[i + 1]);
+            else
+                deliver(buffers[i]);
+            _exit(EXIT_HELD);
+        }
+    child_doing("feeds buffer 1");
+    feed(buffers[0]);
+    child_reap_all();
+    region_unmap(&region);
+    return EXIT_HELD;
+}

@@ -1,0 +1,96 @@
+/* bounded_buffer: nothing lost, in order, in bounds; three forced stalls. */
+#include "config.h"
+
+#include "run.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *producers, *consumers, *capacity, *items;
+    int total, bound;
+} shapes[] = {
+    {"--producers=1", "--consumers=1", "--capacity=1", "--items=3000", 3000, 1},
+    {"--producers=4", "--consumers=4", "--capacity=3", "--items=2000", 8000, 3},
+    {"--producers=8", "--consumers=1", "--capacity=64", "--items=1000", 8000,
+     64},
+    {"--producers=1", "--consumers=8", "--capacity=2", "--items=5000", 5000, 2},
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+START_TEST(conservation)
+{
+    int shape = _i / 2;
+    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i % 2],
+                              shapes[shape].producers,
+                              shapes[shape].consumers, shapes[shape].capacity,
+                              shapes[shape].items, NULL);
+    char text[128];
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    snprintf(text, sizeof text, " producers put %d items, ",
+             shapes[shape].total);
+    expect_out(&ran, text);
+    snprintf(text, sizeof text, " consumers took %d\n", shapes[shape].total);
+    expect_out(&ran, text);
+    snprintf(text, sizeof text,
+             "none lost, none twice, each producer's in order, 0 to %d inside\n",
+             shapes[shape].bound);
+    expect_out(&ran, text);
+}
+END_TEST
+
+START_TEST(onecond)
+{
+    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
+                              "--break=onecond", NULL);
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    expect_order(&ran, "consumers 1 and 2 sleep\n", "the producer sleeps, too",
+                 "its signal was for the producer\n",
+                 "it woke consumer B, who found nothing and sleeps again: 0 "
+                 "inside, both are blocked for good\n",
+                 NULL);
+}
+END_TEST
+
+START_TEST(edge)
+{
+    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
+                              "--break=edge", NULL);
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    expect_order(&ran, "consumers 1 and 2 sleep\n",
+                 "the buffer was not empty, so no signal\n",
+                 "the other is blocked for good, with 1 item inside\n", NULL);
+}
+END_TEST
+
+START_TEST(look_again)
+{
+    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
+                              "--break=if", NULL);
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    expect_order(&ran, "consumer 1 sleeps\n", "consumer 2 was faster",
+                 "there are -1 items inside\n", NULL);
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("bounded_buffer");
+    TCase *tcase = tcase_create("bounded_buffer");
+
+    tcase_set_timeout(tcase, 30);
+    tcase_add_loop_test(tcase, conservation, 0, 2 * SHAPES);
+    tcase_add_loop_test(tcase, onecond, 0, 2);
+    tcase_add_loop_test(tcase, edge, 0, 2);
+    tcase_add_loop_test(tcase, look_again, 0, 2);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
