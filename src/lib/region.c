@@ -12,6 +12,11 @@
    differently, so that every path runs on every machine. */
 #include "config.h"
 
+#ifdef REGION_WITHOUT_ANONYMOUS
+#undef USE_MAP_ANONYMOUS
+#define USE_MAP_ANONYMOUS 0
+#endif
+
 #include "die.h"
 #include "region.h"
 

@@ -14,6 +14,11 @@ struct run {
     const char *input;          /* file for stdin; NULL: /dev/null */
     const char *output;         /* file for stdout; NULL: captured */
     void (*before_exec)(void);  /* in the new process: limits, closed fds */
+    void (*scenario)(void);     /* runs there in place of a program, as part
+                                   of this test's own code; if it returns, the
+                                   process exits 0. .program is its name then.
+                                   It judges by exit status and output: an
+                                   assertion in it would be lost. */
     void (*meanwhile)(pid_t);   /* in the test, while it runs */
     unsigned seconds;           /* until it is killed; 0: 20 */
 };
@@ -36,6 +41,9 @@ struct ran {
    /dev/shm nor in its private TMPDIR. Every failure message begins with
    ran.what. */
 struct ran run(const struct run *run);
+
+/* Run a scenario, with the same rules. */
+struct ran run_scenario(const char *name, void (*scenario)(void));
 
 /* Short forms: run PROGRAM with the arguments, a list that ends in NULL. */
 struct ran run_with(const char *program, ...);
