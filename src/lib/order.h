@@ -7,9 +7,11 @@
    so the conductor never uses the mutexes and conditions being taught.
 
    One step is over when all is still again: each child stands at its next
-   point, has ended, or is blocked on a futex without a timeout (blocked.h). So at every
-   moment at most one child is on its way, on one CPU or many, unless a step
-   woke another one: then that one too runs on until it is still. */
+   point, has ended, or is blocked on a futex without a timeout (blocked.h). So
+   at every moment at most one child is on its way, on one CPU or many, unless
+   a step woke another one: then that one too runs on until it is still.
+
+   SIGPIPE must be ignored, as args_parse() does. */
 #ifndef MAPFORK_ORDER_H
 #define MAPFORK_ORDER_H
 

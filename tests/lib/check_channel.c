@@ -1,0 +1,263 @@
+/* channel: bytes and messages between forked processes, and every end. */
+#include "config.h"
+
+#include "channel.h"
+#include "child.h"
+#include "region.h"
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct channel *
+make_channel(size_t capacity)
+{
+    struct region region = region_map(channel_size(capacity), REGION_ANON);
+
+    channel_init(region.memory, capacity, "channel");
+    return region.memory;
+}
+
+/* ---- A stream of bytes -------------------------------------------------- */
+
+static const struct {
+    size_t capacity, piece, take, total;
+} streams[] = {
+    {1, 1, 1, 500},         {2, 1, 2, 1000},     {7, 3, 5, 10000},
+    {64, 100, 9, 100000},   {1000, 1, 1000, 20000}, {1 << 16, 4096, 777, 3000000},
+};
+enum { STREAMS = sizeof streams / sizeof *streams };
+
+static unsigned char
+byte_at(size_t position)
+{
+    return (unsigned char)(position * 131 + position / 251);
+}
+
+/* The child writes a stream that can be told byte by byte; odd sizes make it
+   go round the end of the ring in every way. */
+START_TEST(stream)
+{
+    size_t total = streams[_i].total, at_in = 0, at_out = 0, n;
+    struct channel *channel = make_channel(streams[_i].capacity);
+    pid_t pid = child_fork("writer");
+    const void *data;
+    void *room;
+
+    if (pid == 0) {
+        while (at_in < total && (n = channel_room(channel, &room)) != 0) {
+            if (n > streams[_i].piece)
+                n = streams[_i].piece;
+            if (n > total - at_in)
+                n = total - at_in;
+            for (size_t i = 0; i < n; i++)
+                ((unsigned char *)room)[i] = byte_at(at_in++);
+            channel_put(channel, n);
+        }
+        channel_close_write(channel);
+        _exit(at_in == total ? 0 : 9);
+    }
+    while ((n = channel_data(channel, &data)) != 0) {
+        ck_assert_uint_le(n, streams[_i].capacity);
+        if (n > streams[_i].take)
+            n = streams[_i].take;
+        for (size_t i = 0; i < n; i++)
+            if (((const unsigned char *)data)[i] != byte_at(at_out++))
+                ck_abort_msg("byte %zu is wrong", at_out - 1);
+        channel_take(channel, n);
+    }
+    ck_assert_uint_eq(at_out, total);
+    ck_assert_int_eq(child_reap(pid), 0);
+}
+END_TEST
+
+/* A writer that sleeps because the ring is full learns that nobody reads. */
+START_TEST(reader_closes)
+{
+    struct channel *channel = make_channel(10);
+    pid_t pid = child_fork("writer");
+    void *room;
+    size_t n;
+
+    if (pid == 0) {
+        while ((n = channel_room(channel, &room)) != 0)
+            channel_put(channel, n);
+        _exit(0);
+    }
+    channel_close_read(channel);
+    ck_assert_int_eq(child_reap(pid), 0);
+}
+END_TEST
+
+/* What was put before the close is still there after it. */
+START_TEST(writer_closes)
+{
+    struct channel *channel = make_channel(10);
+    const void *data;
+    void *room;
+
+    ck_assert_uint_eq(channel_room(channel, &room), 10);
+    memcpy(room, "abc", 3);
+    channel_put(channel, 3);
+    channel_close_write(channel);
+    ck_assert_uint_eq(channel_data(channel, &data), 3);
+    ck_assert_int_eq(memcmp(data, "abc", 3), 0);
+    channel_take(channel, 3);
+    ck_assert_uint_eq(channel_data(channel, &data), 0);
+}
+END_TEST
+
+/* ---- Messages ----------------------------------------------------------- */
+
+enum { SENDERS = 3, RECEIVERS = 3, MESSAGES = 2000 };
+
+struct message {
+    int sender, number;
+    unsigned char filler[37];
+};
+
+/* What the receivers count, in a mapping of its own; each receiver its own
+   rows, so they need no lock. */
+struct tally {
+    int got[RECEIVERS][SENDERS];
+    int last[RECEIVERS][SENDERS];
+    int wrong[RECEIVERS];
+};
+
+static void
+send_all(struct channel *channel, int sender)
+{
+    struct message message = {.sender = sender};
+
+    memset(message.filler, sender, sizeof message.filler);
+    for (int n = 1; n <= MESSAGES; n++) {
+        /* Sizes differ, so that messages meet the end of the ring anywhere. */
+        size_t size = sizeof message - (size_t)(n % 30);
+        message.number = n;
+        if (channel_send(channel, &message, size) != 0)
+            _exit(9);
+    }
+    _exit(0);
+}
+
+static void
+receive_all(struct channel *channel, struct tally *tally, int me)
+{
+    struct message message;
+    size_t size;
+
+    while (channel_receive(channel, &message, sizeof message, &size) == 0) {
+        int from = message.sender;
+        if (size != sizeof message - (size_t)(message.number % 30)
+            || message.filler[0] != from
+            || message.number <= tally->last[me][from])
+            tally->wrong[me]++;
+        tally->last[me][from] = message.number;
+        tally->got[me][from]++;
+    }
+    _exit(0);
+}
+
+START_TEST(many_to_many)
+{
+    static const size_t capacities[] = {64, 200, 65536};
+    struct channel *channel = make_channel(capacities[_i]);
+    struct region region = region_map(sizeof(struct tally), REGION_ANON);
+    struct tally *tally = region.memory;
+    pid_t senders[SENDERS];
+
+    for (int i = 0; i < SENDERS; i++)
+        if ((senders[i] = child_fork("sender %d", i)) == 0)
+            send_all(channel, i);
+    for (int i = 0; i < RECEIVERS; i++)
+        if (child_fork("receiver %d", i) == 0)
+            receive_all(channel, tally, i);
+    for (int i = 0; i < SENDERS; i++)
+        ck_assert_int_eq(child_reap(senders[i]), 0);
+    channel_close_write(channel);
+    ck_assert_int_eq(child_reap_all(), 0);
+    for (int s = 0; s < SENDERS; s++) {
+        int got = 0;
+        for (int r = 0; r < RECEIVERS; r++) {
+            got += tally->got[r][s];
+            ck_assert_int_eq(tally->wrong[r], 0);
+        }
+        ck_assert_int_eq(got, MESSAGES);
+    }
+}
+END_TEST
+
+START_TEST(sizes)
+{
+    struct channel *channel = make_channel(100);
+    char message[100] = "x";
+    size_t size;
+
+    ck_assert_int_eq(channel_send(channel, message, 100), EMSGSIZE);
+    ck_assert_int_eq(channel_send(channel, message, 93), EMSGSIZE);
+    ck_assert_int_eq(channel_send(channel, message, (size_t)-1), EMSGSIZE);
+    ck_assert_int_eq(channel_send(channel, message, 92), 0);
+    /* One that is too long for the receiver's buffer is not lost. */
+    ck_assert_int_eq(channel_receive(channel, message, 91, &size), EMSGSIZE);
+    ck_assert_uint_eq(size, 92);
+    ck_assert_int_eq(channel_receive(channel, message, 92, &size), 0);
+    ck_assert_uint_eq(size, 92);
+    ck_assert_int_eq(channel_send(channel, message, 0), 0);
+    ck_assert_int_eq(channel_receive(channel, message, 0, &size), 0);
+    ck_assert_uint_eq(size, 0);
+    channel_close_read(channel);
+    ck_assert_int_eq(channel_send(channel, message, 1), EPIPE);
+    channel_close_write(channel);
+    ck_assert_int_eq(channel_receive(channel, message, 1, &size), EPIPE);
+}
+END_TEST
+
+/* ---- A peer that is killed ---------------------------------------------- */
+
+/* The parent sleeps on an empty channel whose writer is killed: the family's
+   guard ends it, with status 1, instead of leaving it asleep for ever. */
+START_TEST(killed_peer)
+{
+    int status;
+    pid_t family = fork();
+
+    if (family == 0) {
+        struct channel *channel = make_channel(10);
+        const void *data;
+        pid_t writer;
+
+        close(STDERR_FILENO);
+        if ((writer = child_fork("writer")) == 0)
+            for (;;)
+                pause();
+        if (child_fork("killer") == 0) {
+            kill(writer, SIGKILL);
+            _exit(0);
+        }
+        channel_data(channel, &data);
+        _exit(9);
+    }
+    ck_assert_int_eq(waitpid(family, &status, 0), family);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("channel");
+    TCase *tcase = tcase_create("channel");
+
+    tcase_set_timeout(tcase, 30);
+    tcase_add_loop_test(tcase, stream, 0, STREAMS);
+    tcase_add_test(tcase, reader_closes);
+    tcase_add_test(tcase, writer_closes);
+    tcase_add_loop_test(tcase, many_to_many, 0, 3);
+    tcase_add_test(tcase, sizes);
+    tcase_add_test(tcase, killed_peer);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

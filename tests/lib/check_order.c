@@ -1,0 +1,193 @@
+/* order: the conductor lets pass whom the script names, and nobody else. */
+#include "config.h"
+
+#include "child.h"
+#include "order.h"
+#include "region.h"
+#include "run.h"
+#include "shared.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The children note here what they do, one letter each. */
+struct shared {
+    pthread_mutex_t lock;
+    char story[64];
+};
+
+static struct shared *shared;
+
+static void
+note(char letter)
+{
+    size_t n = strlen(shared->story);
+
+    shared->story[n] = letter;
+}
+
+static void
+setup(void)
+{
+    struct region region = region_map(sizeof *shared, REGION_ANON);
+
+    shared = region.memory;
+    signal(SIGPIPE, SIG_IGN);
+    shared_mutex(&shared->lock, SHARED_NORMAL);
+}
+
+/* Children 1 to COUNT note a letter behind each of two points. */
+static struct order *
+begin(int count)
+{
+    struct order *order = order_create(count);
+
+    for (int i = 1; i <= count; i++)
+        if (child_fork("child %d", i) == 0) {
+            order_join(order, i);
+            order_point(order, "one");
+            note((char)('a' + 2 * (i - 1)));
+            order_point(order, "two");
+            note((char)('b' + 2 * (i - 1)));
+            _exit(0);
+        }
+    order_lead(order);
+    return order;
+}
+
+START_TEST(plays_the_script)
+{
+    static const char *const scripts[][2] = {
+        {"1:one 1:two 2:one 2:two", "abcd"},
+        {"1:one 2:one 1:two 2:two", "acbd"},
+        {"2:one 1:one 1:two 2:two", "cabd"},
+        {"2:one 2:two 1:one 1:two", "cdab"},
+    };
+    struct order *order = begin(2);
+
+    order_play(order, scripts[_i][0]);
+    ck_assert_int_eq(order_where(order, 1), ORDER_ENDED);
+    ck_assert_int_eq(order_where(order, 2), ORDER_ENDED);
+    ck_assert_str_eq(shared->story, scripts[_i][1]);
+    order_release(order);
+    ck_assert_int_eq(child_reap_all(), 0);
+}
+END_TEST
+
+START_TEST(nobody_passes_unasked)
+{
+    struct order *order = begin(3);
+
+    for (int i = 1; i <= 3; i++)
+        ck_assert_int_eq(order_where(order, i), ORDER_AT_POINT);
+    ck_assert_str_eq(shared->story, "");
+    ck_assert_int_eq(order_step(order, 2, "one"), ORDER_AT_POINT);
+    ck_assert_str_eq(shared->story, "c");
+    order_release(order);
+    ck_assert_int_eq(child_reap_all(), 0);
+    ck_assert_uint_eq(strlen(shared->story), 6);
+}
+END_TEST
+
+/* A step that makes a child wait for a mutex ends when it is asleep; one that
+   wakes it ends when it stands at its next point. */
+START_TEST(a_step_that_blocks)
+{
+    struct order *order = order_create(2);
+
+    for (int i = 1; i <= 2; i++)
+        if (child_fork("child %d", i) == 0) {
+            order_join(order, i);
+            order_point(order, "lock");
+            must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+            note((char)('0' + i));
+            order_point(order, "unlock");
+            must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+            order_point(order, "end");
+            _exit(0);
+        }
+    order_lead(order);
+    ck_assert_int_eq(order_step(order, 2, "lock"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_step(order, 1, "lock"), ORDER_BLOCKED);
+    ck_assert_str_eq(shared->story, "2");
+    ck_assert_int_eq(order_step(order, 2, "unlock"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_where(order, 1), ORDER_AT_POINT);
+    ck_assert_str_eq(shared->story, "21");
+    order_release(order);
+    ck_assert_int_eq(child_reap_all(), 0);
+}
+END_TEST
+
+START_TEST(a_child_that_dies)
+{
+    struct order *order = order_create(1);
+    pid_t pid = child_fork_doomed("child 1");
+
+    if (pid == 0) {
+        order_join(order, 1);
+        order_point(order, "one");
+        for (;;)
+            pause();
+    }
+    order_lead(order);
+    ck_assert_int_eq(order_where(order, 1), ORDER_AT_POINT);
+    child_kill(pid);
+    /* It stood at its point when it died: letting it pass finds it gone. */
+    ck_assert_int_eq(order_step(order, 1, "one"), ORDER_ENDED);
+    order_release(order);
+}
+END_TEST
+
+/* Scripts that cannot be played end the program with EXIT_BROKEN, a script
+   that cannot be read with EXIT_SYSTEM. Each in a process of its own. */
+START_TEST(wrong_scripts)
+{
+    static const struct {
+        const char *script;
+        int code;
+    } wrong[] = {
+        {"1:two", EXIT_BROKEN},
+        {"1:one 1:two 1:one", EXIT_BROKEN},
+        {"1:one nonsense", EXIT_SYSTEM},
+    };
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        close(STDERR_FILENO);
+        order_play(begin(1), wrong[_i].script);
+        _exit(9);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), wrong[_i].code);
+}
+END_TEST
+
+START_TEST(without_a_conductor)
+{
+    order_point(NULL, "nobody waits here");
+    order_join(NULL, 1);
+    order_release(NULL);
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("order");
+    TCase *tcase = tcase_create("order");
+
+    tcase_set_timeout(tcase, 30);
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_loop_test(tcase, plays_the_script, 0, 4);
+    tcase_add_test(tcase, nobody_passes_unasked);
+    tcase_add_test(tcase, a_step_that_blocks);
+    tcase_add_test(tcase, a_child_that_dies);
+    tcase_add_loop_test(tcase, wrong_scripts, 0, 3);
+    tcase_add_test(tcase, without_a_conductor);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
