@@ -9,21 +9,24 @@ static const struct {
     const char *producers, *consumers, *capacity, *items;
     int total, bound;
 } shapes[] = {
-    {"--producers=1", "--consumers=1", "--capacity=1", "--items=3000", 3000, 1},
-    {"--producers=4", "--consumers=4", "--capacity=3", "--items=2000", 8000, 3},
+    {"--producers=1", "--consumers=1", "--capacity=1", "--items=3000", 3000,
+     1},
+    {"--producers=4", "--consumers=4", "--capacity=3", "--items=2000", 8000,
+     3},
     {"--producers=8", "--consumers=1", "--capacity=64", "--items=1000", 8000,
      64},
-    {"--producers=1", "--consumers=8", "--capacity=2", "--items=5000", 5000, 2},
+    {"--producers=1", "--consumers=8", "--capacity=2", "--items=5000", 5000,
+     2},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 START_TEST(conservation)
 {
     int shape = _i / 2;
-    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i % 2],
-                              shapes[shape].producers,
-                              shapes[shape].consumers, shapes[shape].capacity,
-                              shapes[shape].items, NULL);
+    struct ran ran =
+        run_with("cond/bounded_buffer", run_backings[_i % 2],
+                 shapes[shape].producers, shapes[shape].consumers,
+                 shapes[shape].capacity, shapes[shape].items, NULL);
     char text[128];
 
     expect_code(&ran, 0);
@@ -33,9 +36,10 @@ START_TEST(conservation)
     expect_out(&ran, text);
     snprintf(text, sizeof text, " consumers took %d\n", shapes[shape].total);
     expect_out(&ran, text);
-    snprintf(text, sizeof text,
-             "none lost, none twice, each producer's in order, 0 to %d inside\n",
-             shapes[shape].bound);
+    snprintf(
+        text, sizeof text,
+        "none lost, none twice, each producer's in order, 0 to %d inside\n",
+        shapes[shape].bound);
     expect_out(&ran, text);
 }
 END_TEST
@@ -70,8 +74,8 @@ END_TEST
 
 START_TEST(look_again)
 {
-    struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
-                              "--break=if", NULL);
+    struct ran ran =
+        run_with("cond/bounded_buffer", run_backings[_i], "--break=if", NULL);
 
     expect_code(&ran, 0);
     expect_no_err(&ran);

@@ -85,7 +85,8 @@ START_TEST(help)
                   "%s: expected the idea after the usage, seen:\n%s", ran.what,
                   ran.out);
     for (; breaks < BREAKS_MOST && program->breaks[breaks] != NULL; breaks++) {
-        snprintf(text, sizeof text, "\n  --break=%s ", program->breaks[breaks]);
+        snprintf(text, sizeof text, "\n  --break=%s ",
+                 program->breaks[breaks]);
         expect_out(&ran, text);
     }
     ck_assert_msg(count_out(&ran, "\n  --break=") == breaks,
@@ -135,11 +136,12 @@ expect_usage(const struct program *program, const char *const *args,
     expect_code(&ran, 2);
     expect_no_out(&ran);
     snprintf(text, sizeof text, "%s: ", name);
-    ck_assert_msg(strncmp(ran.err, text, strlen(text)) == 0
-                      && strstr(ran.err, word) != NULL
-                      && strstr(ran.err, word) < strchr(ran.err, '\n'),
-                  "%s: expected a first line `%s...%s...' on stderr, seen:\n%s",
-                  ran.what, text, word, ran.err);
+    ck_assert_msg(
+        strncmp(ran.err, text, strlen(text)) == 0 &&
+            strstr(ran.err, word) != NULL &&
+            strstr(ran.err, word) < strchr(ran.err, '\n'),
+        "%s: expected a first line `%s...%s...' on stderr, seen:\n%s",
+        ran.what, text, word, ran.err);
     snprintf(text, sizeof text, "\nusage: %s ", name);
     expect_err(&ran, text);
 }
@@ -332,19 +334,19 @@ START_TEST(colour)
     ssize_t n;
     int slave;
 
-    if (terminal == -1 || grantpt(terminal) == -1
-        || unlockpt(terminal) == -1) {
+    if (terminal == -1 || grantpt(terminal) == -1 ||
+        unlockpt(terminal) == -1) {
         printf("colour: left out, no pseudo terminal here\n");
         return;
     }
     /* Held open, so that the text stays until it is read here. */
     slave = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
     ck_assert_int_ne(slave, -1);
-    ran = run(&(struct run){.program = "mapping/share",
-                            .output = ptsname(terminal),
-                            .before_exec = _i == 0
-                                               ? on_a_terminal
-                                               : on_a_terminal_without_colour});
+    ran = run(
+        &(struct run){.program = "mapping/share",
+                      .output = ptsname(terminal),
+                      .before_exec = _i == 0 ? on_a_terminal
+                                             : on_a_terminal_without_colour});
     expect_code(&ran, 0);
     n = read(terminal, text, sizeof text - 1);
     ck_assert_msg(n > 0 && strstr(text, "parent") != NULL,

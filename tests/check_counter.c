@@ -17,8 +17,8 @@ END_TEST
 
 START_TEST(sixteen_children)
 {
-    struct ran ran = run_with("mutex/counter", "--children=16", "--rounds=500",
-                              NULL);
+    struct ran ran =
+        run_with("mutex/counter", "--children=16", "--rounds=500", NULL);
 
     expect_code(&ran, 0);
     expect_out(&ran, ": 8000, never two inside\n");

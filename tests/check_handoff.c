@@ -20,8 +20,8 @@ END_TEST
 
 START_TEST(many_turns)
 {
-    struct ran ran = run_with("cond/handoff", run_backings[_i],
-                              "--rounds=1000", NULL);
+    struct ran ran =
+        run_with("cond/handoff", run_backings[_i], "--rounds=1000", NULL);
     const char *at = ran.out;
 
     expect_code(&ran, 0);
@@ -39,8 +39,8 @@ END_TEST
 
 START_TEST(nopredicate)
 {
-    struct ran ran =
-        run_with("cond/handoff", run_backings[_i], "--break=nopredicate", NULL);
+    struct ran ran = run_with("cond/handoff", run_backings[_i],
+                              "--break=nopredicate", NULL);
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
@@ -72,8 +72,9 @@ START_TEST(private_cond)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     if (count_out(&ran, "in pthread_cond_signal") == 0)
-        expect_order(&ran, "it is child 2's turn, and it was signalled, and "
-                           "it sleeps\n",
+        expect_order(&ran,
+                     "it is child 2's turn, and it was signalled, and "
+                     "it sleeps\n",
                      "both are blocked for good on `turned'\n", NULL);
     ck_assert_int_eq(count_out(&ran, "pong"), 0);
 }

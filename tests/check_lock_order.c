@@ -35,7 +35,8 @@ START_TEST(abba)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_order(
-        &ran, "parent: child 1 holds left and waits for right, held by child 2\n",
+        &ran,
+        "parent: child 1 holds left and waits for right, held by child 2\n",
         "parent: child 2 holds right and waits for left, held by child 1\n",
         "parent: a cycle: both are blocked for good\n", NULL);
 }
@@ -43,8 +44,8 @@ END_TEST
 
 START_TEST(broken_and_cured)
 {
-    struct ran ran = run_with("mutex/lock_order", "--break=abba",
-                              "--cure=timed", NULL);
+    struct ran ran =
+        run_with("mutex/lock_order", "--break=abba", "--cure=timed", NULL);
 
     expect_code(&ran, 2);
     expect_no_out(&ran);

@@ -10,13 +10,12 @@ START_TEST(six_orders)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_exact_out(
-        &ran,
-        "parent: load 1, store 1, load 2, store 2: the number is 2\n"
-        "parent: load 1, load 2, store 1, store 2: the number is 1\n"
-        "parent: load 1, load 2, store 2, store 1: the number is 1\n"
-        "parent: load 2, load 1, store 1, store 2: the number is 1\n"
-        "parent: load 2, load 1, store 2, store 1: the number is 1\n"
-        "parent: load 2, store 2, load 1, store 1: the number is 2\n");
+        &ran, "parent: load 1, store 1, load 2, store 2: the number is 2\n"
+              "parent: load 1, load 2, store 1, store 2: the number is 1\n"
+              "parent: load 1, load 2, store 2, store 1: the number is 1\n"
+              "parent: load 2, load 1, store 1, store 2: the number is 1\n"
+              "parent: load 2, load 1, store 2, store 1: the number is 1\n"
+              "parent: load 2, store 2, load 1, store 1: the number is 2\n");
 }
 END_TEST
 
@@ -36,8 +35,8 @@ END_TEST
 
 START_TEST(free_run_prints_a_rate)
 {
-    struct ran ran = run_with("race/lost_update", run_backings[_i],
-                              "--rounds=10000", NULL);
+    struct ran ran =
+        run_with("race/lost_update", run_backings[_i], "--rounds=10000", NULL);
 
     expect_code(&ran, 0);
     expect_out(&ran, " of 20000 updates were lost, ");

@@ -39,9 +39,8 @@ expect_copy(const struct ran *ran, const unsigned char *bytes, size_t size)
 {
     expect_code(ran, 0);
     expect_no_err(ran);
-    ck_assert_msg(ran->out_size == size,
-                  "%s: expected %zu bytes, seen: %zu", ran->what, size,
-                  ran->out_size);
+    ck_assert_msg(ran->out_size == size, "%s: expected %zu bytes, seen: %zu",
+                  ran->what, size, ran->out_size);
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)ran->out[i] != bytes[i])
             ck_abort_msg("%s: expected byte %zu to be %d, seen: %d", ran->what,
@@ -71,11 +70,10 @@ START_TEST(identical)
     unsigned char *bytes = pattern(copies[c].size);
     const char *args[] = {run_backings[_i % 2], copies[c].stages,
                           copies[c].capacity, copies[c].chunk, NULL};
-    struct ran ran =
-        run(&(struct run){.program = "work/relay",
-                          .args = args,
-                          .input = temporary_file("in", bytes,
-                                                  copies[c].size)});
+    struct ran ran = run(
+        &(struct run){.program = "work/relay",
+                      .args = args,
+                      .input = temporary_file("in", bytes, copies[c].size)});
 
     expect_copy(&ran, bytes, copies[c].size);
     free(bytes);
@@ -88,10 +86,10 @@ START_TEST(large)
     size_t size = 64 << 20;
     unsigned char *bytes = pattern(size);
     const char *args[] = {run_backings[_i], "--stages=2", NULL};
-    struct ran ran = run(
-        &(struct run){.program = "work/relay",
-                      .args = args,
-                      .input = temporary_file("in", bytes, size)});
+    struct ran ran =
+        run(&(struct run){.program = "work/relay",
+                          .args = args,
+                          .input = temporary_file("in", bytes, size)});
 
     expect_copy(&ran, bytes, size);
     free(bytes);
@@ -185,9 +183,8 @@ END_TEST
 
 START_TEST(full_disk)
 {
-    struct ran ran = run(&(struct run){.program = "work/relay",
-                                       .input = "/dev/zero",
-                                       .output = "/dev/full"});
+    struct ran ran = run(&(struct run){
+        .program = "work/relay", .input = "/dev/zero", .output = "/dev/full"});
 
     expect_code(&ran, 3);
     expect_one_line_err(&ran);
@@ -197,8 +194,7 @@ END_TEST
 
 START_TEST(directory)
 {
-    struct ran ran =
-        run(&(struct run){.program = "work/relay", .input = "/"});
+    struct ran ran = run(&(struct run){.program = "work/relay", .input = "/"});
 
     expect_code(&ran, 3);
     expect_one_line_err(&ran);
@@ -214,8 +210,8 @@ close_stdin(void)
 
 START_TEST(closed_input)
 {
-    struct ran ran = run(&(struct run){.program = "work/relay",
-                                       .before_exec = close_stdin});
+    struct ran ran = run(
+        &(struct run){.program = "work/relay", .before_exec = close_stdin});
 
     expect_code(&ran, 3);
     expect_one_line_err(&ran);
@@ -234,9 +230,8 @@ little_memory(void)
 START_TEST(no_memory)
 {
     const char *args[] = {run_backings[_i], "--capacity=512M", NULL};
-    struct ran ran = run(&(struct run){.program = "work/relay",
-                                       .args = args,
-                                       .before_exec = little_memory});
+    struct ran ran = run(&(struct run){
+        .program = "work/relay", .args = args, .before_exec = little_memory});
 
     expect_code(&ran, 3);
     expect_one_line_err(&ran);
@@ -263,8 +258,8 @@ children_of(pid_t parent, pid_t *pids, int most)
         snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
         if (atoi(entry->d_name) == 0 || (file = fopen(path, "r")) == NULL)
             continue;
-        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1
-            && above == parent)
+        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1 &&
+            above == parent)
             pids[count++] = atoi(entry->d_name);
         fclose(file);
     }
@@ -413,8 +408,8 @@ START_TEST(progress)
 
     expect_code(&ran, 0);
     expect_exact_out(&ran, "hello");
-    ck_assert_msg(strstr(seen, "\rrelay: 0.0 MiB, ") != NULL
-                      && strstr(seen, "MiB/s") != NULL,
+    ck_assert_msg(strstr(seen, "\rrelay: 0.0 MiB, ") != NULL &&
+                      strstr(seen, "MiB/s") != NULL,
                   "expected a progress line on a terminal, seen: %s", seen);
     ran = run_on_a_terminal("--quiet", seen, sizeof seen);
     expect_code(&ran, 0);

@@ -23,7 +23,8 @@ static const struct {
     const char *name, *said;
 } breaks[] = {
     {"--break=global", "parent: sees 1: fork copied the global variable"},
-    {"--break=private", "parent: sees 1: the child stored into a copy of the page"},
+    {"--break=private",
+     "parent: sees 1: the child stored into a copy of the page"},
     {"--break=late", "parent: sees 1: the child's mapping is another one"},
 };
 

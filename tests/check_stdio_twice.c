@@ -9,9 +9,8 @@ START_TEST(once)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_exact_out(&ran,
-                     "parent: through a pipe: \"one line\" came 1 time\n"
-                     "parent: in a file: \"one line\" came 1 time\n");
+    expect_exact_out(&ran, "parent: through a pipe: \"one line\" came 1 time\n"
+                           "parent: in a file: \"one line\" came 1 time\n");
 }
 END_TEST
 

@@ -38,9 +38,11 @@ static const struct args_break breaks[] = {
     {0},
 };
 
-#define NUMBER(n, v, d, m)                                                     \
-    {.name = (n), .value = "N", .does = (d), .number = (v), .least = 1,        \
-     .most = (m)}
+#define NUMBER(n, v, d, m)                                                    \
+    {                                                                         \
+        .name = (n), .value = "N", .does = (d), .number = (v), .least = 1,    \
+        .most = (m)                                                           \
+    }
 
 static const struct args_option options[] = {
     NUMBER("producers", &producers, "how many put (2)", PRODUCERS),
@@ -67,8 +69,9 @@ struct item {
 /* One mutex guards all the rest. */
 struct shared {
     pthread_mutex_t lock;
-    pthread_cond_t not_full;  /* producers sleep here: count < capacity? */
-    pthread_cond_t not_empty; /* consumers sleep here: count > 0, or all out? */
+    pthread_cond_t not_full; /* producers sleep here: count < capacity? */
+    pthread_cond_t
+        not_empty; /* consumers sleep here: count > 0, or all out? */
     struct item slots[SLOTS]; /* a ring */
     int first;                /* the slot of the oldest item */
     int count;                /* how many items are inside */
@@ -138,8 +141,8 @@ must_wait(const struct shared *shared)
 static bool
 take(struct shared *shared, struct order *order)
 {
-    pthread_cond_t *cond = args_broken("onecond") ? &shared->not_full
-                                                  : &shared->not_empty;
+    pthread_cond_t *cond =
+        args_broken("onecond") ? &shared->not_full : &shared->not_empty;
     struct item item;
     bool took;
 
@@ -196,8 +199,8 @@ run_freely(struct shared *shared)
         if (shared->next[p] != items)
             die_promise("expected %lld items of producer %d, seen: %d", items,
                         p + 1, shared->next[p]);
-    if (shared->put != shared->total || shared->disorder != 0
-        || shared->least < 0 || shared->most > capacity)
+    if (shared->put != shared->total || shared->disorder != 0 ||
+        shared->least < 0 || shared->most > capacity)
         die_promise("expected order and 0 to %lld inside, seen: %d out of "
                     "order, %d to %d",
                     capacity, shared->disorder, shared->least, shared->most);
@@ -249,13 +252,13 @@ wake_the_wrong_one(struct shared *shared, struct order *order,
     order_step(order, other, "woken");
     expect_stuck(left, 2);
     say("it woke consumer B, who found nothing and sleeps again: %d inside, "
-        "both are blocked for good", shared->count);
+        "both are blocked for good",
+        shared->count);
 }
 
 /* The second item comes while the buffer is not empty: no signal. */
 static void
-forget_a_sleeper(struct shared *shared, struct order *order,
-                 const pid_t *pids)
+forget_a_sleeper(struct shared *shared, struct order *order, const pid_t *pids)
 {
     int woken = wake_one(order), other = 3 - woken;
 
@@ -266,7 +269,8 @@ forget_a_sleeper(struct shared *shared, struct order *order,
     if (shared->count != 1)
         die_promise("expected 1 item inside, seen: %d", shared->count);
     say("one consumer took one item; the other is blocked for good, with %d "
-        "item inside", shared->count);
+        "item inside",
+        shared->count);
 }
 
 /* Consumer 1 is woken for an item; consumer 2 comes along and takes it. */

@@ -171,8 +171,7 @@ wake_spuriously(struct shared *shared, struct order *order)
    are that the signal stays in its own process (glibc) and that the signaller
    follows a pointer that means nothing to it (musl). */
 static void
-signal_privately(struct shared *shared, struct order *order,
-                 const pid_t *pids)
+signal_privately(struct shared *shared, struct order *order, const pid_t *pids)
 {
     order_step(order, 2, "begin");
     if (order_step(order, 1, "begin") == ORDER_ENDED) {

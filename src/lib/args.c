@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,16 +144,18 @@ take_number(const struct args_option *option, const char *text)
 
     errno = 0;
     number = strtoll(text, &end, 10);
-    if (end != text && *end != '\0'
-        && (suffix = strchr(suffixes, *end)) != NULL) {
+    if (end != text && *end != '\0' &&
+        (suffix = strchr(suffixes, *end)) != NULL) {
         factor = 1LL << (10 * (suffix - suffixes + 1));
         end++;
     }
     if (end == text || *end != '\0')
         args_wrong("--%s: '%s' is not a number; give one from %lld to %lld",
                    option->name, text, option->least, option->most);
-    if (errno == ERANGE || number > option->most / factor
-        || number * factor < option->least)
+    /* First whether the product exists at all: overflow is undefined. */
+    if (errno == ERANGE || number > LLONG_MAX / factor ||
+        number < LLONG_MIN / factor || number * factor > option->most ||
+        number * factor < option->least)
         args_wrong("--%s: %s is out of range; give a number from %lld to %lld",
                    option->name, text, option->least, option->most);
     *option->number = number * factor;
@@ -220,7 +223,8 @@ read_switches(int argc, char **argv)
     table[n++] = (struct option){"help", no_argument, NULL, TO_HELP};
     table[n++] = (struct option){"version", no_argument, NULL, TO_VERSION};
     if (program->breaks != NULL)
-        table[n++] = (struct option){"break", required_argument, NULL, TO_BREAK};
+        table[n++] =
+            (struct option){"break", required_argument, NULL, TO_BREAK};
     opterr = 0;
     while ((result = getopt_long(argc, argv, ":", table, NULL)) != -1) {
         if (result == TO_HELP) {

@@ -18,16 +18,16 @@ struct args_option {
     const char *name;  /* "rounds" for --rounds */
     const char *value; /* how the help names its value: "N"; NULL for a flag */
     const char *does;
-    bool *flag;        /* set to true */
-    long long *number; /* set to a number from least to most; K, M and G */
+    bool *flag;            /* set to true */
+    long long *number;     /* set to a number from least to most; K, M and G */
     long long least, most; /*   behind it mean 1024, 1024^2 and 1024^3 */
     const char **word;     /* set to one of words, a list that ends in NULL */
     const char *const *words;
 };
 
 struct args {
-    const char *name; /* of the program */
-    const char *idea; /* in one line */
+    const char *name;                  /* of the program */
+    const char *idea;                  /* in one line */
     const struct args_break *breaks;   /* ends in {0}; NULL: none */
     const struct args_option *options; /* likewise */
     bool maps;         /* it maps memory for kin: takes --backing */

@@ -32,8 +32,8 @@ static const char *
 name_of(unsigned long address)
 {
     for (int i = 0; i < named; i++)
-        if (address >= (unsigned long)names[i].at
-            && address < (unsigned long)names[i].end)
+        if (address >= (unsigned long)names[i].at &&
+            address < (unsigned long)names[i].end)
             return names[i].name;
     return NULL;
 }
@@ -78,8 +78,8 @@ number(const char **text)
         base = 16;
         *text += 2;
     }
-    while (**text != '\0' && (digit = strchr(digits, **text)) != NULL
-           && (unsigned long)(digit - digits) < base) {
+    while (**text != '\0' && (digit = strchr(digits, **text)) != NULL &&
+           (unsigned long)(digit - digits) < base) {
         value = value * base + (unsigned long)(digit - digits);
         (*text)++;
     }
@@ -134,9 +134,9 @@ blocked_look(pid_t pid, struct blocked *seen)
     operation = number(&at) & OPERATION;
     (void)number(&at);
     timeout = number(&at);
-    if (!is_futex(seen->call)
-        || (operation != WAIT && operation != WAIT_BITSET
-            && operation != LOCK_PI))
+    if (!is_futex(seen->call) ||
+        (operation != WAIT && operation != WAIT_BITSET &&
+         operation != LOCK_PI))
         return true;
     seen->asleep = true;
     seen->forever = timeout == 0;
@@ -224,8 +224,9 @@ has_ended(pid_t pid)
 {
     siginfo_t info = {.si_pid = 0};
 
-    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == -1
-           || info.si_pid == pid;
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+               -1 ||
+           info.si_pid == pid;
 }
 
 enum blocked_verdict

@@ -90,8 +90,8 @@ unlock_after_remove(struct channel *channel, size_t size)
 
     channel->first = (channel->first + size) % channel->capacity;
     channel->used -= size;
-    wake = channel->writers_waiting > 0
-           && channel->used <= channel->capacity / 2;
+    wake =
+        channel->writers_waiting > 0 && channel->used <= channel->capacity / 2;
     unlock(channel);
     if (wake)
         must(pthread_cond_broadcast(&channel->not_full),

@@ -81,15 +81,20 @@ child_signal_name(int number)
         int number;
         const char *name;
     } names[] = {
-        {SIGABRT, "SIGABRT"}, {SIGALRM, "SIGALRM"}, {SIGBUS, "SIGBUS"},
-        {SIGCHLD, "SIGCHLD"}, {SIGCONT, "SIGCONT"}, {SIGFPE, "SIGFPE"},
-        {SIGHUP, "SIGHUP"},   {SIGILL, "SIGILL"},   {SIGINT, "SIGINT"},
-        {SIGKILL, "SIGKILL"}, {SIGPIPE, "SIGPIPE"}, {SIGQUIT, "SIGQUIT"},
-        {SIGSEGV, "SIGSEGV"}, {SIGSTOP, "SIGSTOP"}, {SIGSYS, "SIGSYS"},
-        {SIGTERM, "SIGTERM"}, {SIGTRAP, "SIGTRAP"}, {SIGTSTP, "SIGTSTP"},
-        {SIGTTIN, "SIGTTIN"}, {SIGTTOU, "SIGTTOU"}, {SIGURG, "SIGURG"},
-        {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGXCPU, "SIGXCPU"},
-        {SIGXFSZ, "SIGXFSZ"}, {SIGPROF, "SIGPROF"}, {SIGVTALRM, "SIGVTALRM"},
+        {SIGABRT, "SIGABRT"},     {SIGALRM, "SIGALRM"},
+        {SIGBUS, "SIGBUS"},       {SIGCHLD, "SIGCHLD"},
+        {SIGCONT, "SIGCONT"},     {SIGFPE, "SIGFPE"},
+        {SIGHUP, "SIGHUP"},       {SIGILL, "SIGILL"},
+        {SIGINT, "SIGINT"},       {SIGKILL, "SIGKILL"},
+        {SIGPIPE, "SIGPIPE"},     {SIGQUIT, "SIGQUIT"},
+        {SIGSEGV, "SIGSEGV"},     {SIGSTOP, "SIGSTOP"},
+        {SIGSYS, "SIGSYS"},       {SIGTERM, "SIGTERM"},
+        {SIGTRAP, "SIGTRAP"},     {SIGTSTP, "SIGTSTP"},
+        {SIGTTIN, "SIGTTIN"},     {SIGTTOU, "SIGTTOU"},
+        {SIGURG, "SIGURG"},       {SIGUSR1, "SIGUSR1"},
+        {SIGUSR2, "SIGUSR2"},     {SIGXCPU, "SIGXCPU"},
+        {SIGXFSZ, "SIGXFSZ"},     {SIGPROF, "SIGPROF"},
+        {SIGVTALRM, "SIGVTALRM"},
 #ifdef SIGPOLL
         {SIGPOLL, "SIGPOLL"},
 #endif
@@ -149,9 +154,9 @@ end_family(void)
         if (!family[i].ended)
             kill(family[i].pid, SIGKILL);
     for (int i = 0; i < members; i++) {
-        while (!family[i].ended
-               && waitpid(family[i].pid, &family[i].status, 0) == -1
-               && errno == EINTR)
+        while (!family[i].ended &&
+               waitpid(family[i].pid, &family[i].status, 0) == -1 &&
+               errno == EINTR)
             continue;
         family[i].ended = true;
     }
@@ -300,9 +305,9 @@ child_guard(void)
         action.sa_handler = handlers[i].handler;
         /* A shell starts its background jobs with SIGINT ignored, nohup(1)
            its command with SIGHUP ignored: so it stays. */
-        if (handlers[i].handler == on_end
-            && sigaction(handlers[i].number, NULL, &before) == 0
-            && before.sa_handler == SIG_IGN)
+        if (handlers[i].handler == on_end &&
+            sigaction(handlers[i].number, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN)
             continue;
         if (sigaction(handlers[i].number, &action, NULL) == -1)
             die("sigaction %s", child_signal_name(handlers[i].number));
@@ -337,8 +342,8 @@ begin(const char *role, pid_t parent)
     say_as(role);
     for (int i = 0; i < GUARDED; i++) {
         struct sigaction action;
-        if (sigaction(guarded[i], NULL, &action) == 0
-            && action.sa_handler != SIG_IGN)
+        if (sigaction(guarded[i], NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN)
             signal(guarded[i], SIG_DFL);
     }
     members = 0;

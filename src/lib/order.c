@@ -160,8 +160,8 @@ sweep(struct order *order, bool *blocked, unsigned long *sum)
             listen_to(player, 0);
         if (player->state != RUNS)
             continue;
-        if (player->pid != 0 && blocked_look(player->pid, &seen)
-            && seen.asleep && seen.forever) {
+        if (player->pid != 0 && blocked_look(player->pid, &seen) &&
+            seen.asleep && seen.forever) {
             *blocked = true;
             *sum += seen.ran;
         } else {

@@ -128,8 +128,8 @@ map_file(void **memory, size_t size)
 static int
 is_refusal(int error)
 {
-    return error == EINVAL || error == ENODEV || error == ENOTSUP
-           || error == EOPNOTSUPP || error == ENOENT || error == EACCES;
+    return error == EINVAL || error == ENODEV || error == ENOTSUP ||
+           error == EOPNOTSUPP || error == ENOENT || error == EACCES;
 }
 
 int

@@ -39,8 +39,8 @@ in_colour(void)
     const char *never = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
 
-    return isatty(STDOUT_FILENO) && (never == NULL || *never == '\0')
-           && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    return isatty(STDOUT_FILENO) && (never == NULL || *never == '\0') &&
+           terminal != NULL && strcmp(terminal, "dumb") != 0;
 }
 
 /* The parent is bold; each child has one of five colours, by the number at

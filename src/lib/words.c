@@ -39,8 +39,9 @@ words_number(struct words *words, long number)
 {
     if (number < 0)
         add_character(words, '-');
-    add_digits(words, number < 0 ? -(unsigned long)number
-                                 : (unsigned long)number, 10);
+    add_digits(words,
+               number < 0 ? -(unsigned long)number : (unsigned long)number,
+               10);
 }
 
 void

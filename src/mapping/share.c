@@ -74,8 +74,8 @@ map_private(void)
     if (fd == -1)
         die("open /dev/zero");
     region.size = sizeof(struct shared);
-    region.memory = mmap(NULL, region.size, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE, fd, 0);
+    region.memory =
+        mmap(NULL, region.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (region.memory == MAP_FAILED)
         die("mmap MAP_PRIVATE %zu bytes", region.size);
     close(fd);

@@ -145,8 +145,8 @@ force(struct shared *shared)
         say("child 2 waits for the mutex");
         order_step(order, 1, "inside");
         say("child 1 has unlocked it");
-        if (blocked_for_good(&pids[1], 1) == BLOCKED_ENDED
-            || order_where(order, 2) != ORDER_BLOCKED)
+        if (blocked_for_good(&pids[1], 1) == BLOCKED_ENDED ||
+            order_where(order, 2) != ORDER_BLOCKED)
             die_promise("expected child 2 to wait for ever, seen: it woke");
         say("child 2 is blocked for good on `lock', held by nobody: the "
             "unlock woke only waiters of its own process");
@@ -157,7 +157,8 @@ force(struct shared *shared)
             die_promise("expected two inside and a count of 1, seen: %lld",
                         shared->count);
         say("child 2 was inside at the same time: two additions, but the "
-            "count is %lld", shared->count);
+            "count is %lld",
+            shared->count);
     }
     order_release(order);
     child_reap_all();

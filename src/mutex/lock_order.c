@@ -167,9 +167,9 @@ tell_deadlock(const struct shared *shared, const pid_t *pids)
         if (mine->holder != me || wanted->holder != 3 - me)
             die_promise("expected each to hold one lock, seen: holders %d, %d",
                         shared->left.holder, shared->right.holder);
-        if (blocked_look(pids[me - 1], &seen)
-            && (seen.object == NULL
-                || strcmp(seen.object, name_of(shared, wanted)) != 0))
+        if (blocked_look(pids[me - 1], &seen) &&
+            (seen.object == NULL ||
+             strcmp(seen.object, name_of(shared, wanted)) != 0))
             die_promise("expected child %d to wait for %s, seen: %s", me,
                         name_of(shared, wanted),
                         seen.object != NULL ? seen.object : "another");

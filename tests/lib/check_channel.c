@@ -25,8 +25,9 @@ make_channel(size_t capacity)
 static const struct {
     size_t capacity, piece, take, total;
 } streams[] = {
-    {1, 1, 1, 500},         {2, 1, 2, 1000},     {7, 3, 5, 10000},
-    {64, 100, 9, 100000},   {1000, 1, 1000, 20000}, {1 << 16, 4096, 777, 3000000},
+    {1, 1, 1, 500},         {2, 1, 2, 1000},
+    {7, 3, 5, 10000},       {64, 100, 9, 100000},
+    {1000, 1, 1000, 20000}, {1 << 16, 4096, 777, 3000000},
 };
 enum { STREAMS = sizeof streams / sizeof *streams };
 
@@ -150,9 +151,9 @@ receive_all(struct channel *channel, struct tally *tally, int me)
 
     while (channel_receive(channel, &message, sizeof message, &size) == 0) {
         int from = message.sender;
-        if (size != sizeof message - (size_t)(message.number % 30)
-            || message.filler[0] != from
-            || message.number <= tally->last[me][from])
+        if (size != sizeof message - (size_t)(message.number % 30) ||
+            message.filler[0] != from ||
+            message.number <= tally->last[me][from])
             tally->wrong[me]++;
         tally->last[me][from] = message.number;
         tally->got[me][from]++;

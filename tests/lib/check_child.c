@@ -178,8 +178,8 @@ as_nobody(void)
     struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
     struct rlimit limit = {0, 0};
 
-    if (nobody != NULL
-        && (setgid(nobody->pw_gid) == -1 || setuid(nobody->pw_uid) == -1))
+    if (nobody != NULL &&
+        (setgid(nobody->pw_gid) == -1 || setuid(nobody->pw_uid) == -1))
         _exit(77);
     if (getuid() == 0 || setrlimit(RLIMIT_NPROC, &limit) == -1)
         _exit(77);
@@ -288,8 +288,8 @@ reap_in_any_order(void)
         if ((pids[i] = child_fork_doomed("child %d", i)) == 0)
             _exit(i);
     for (int i = CHILD_MOST; i-- > 0;)
-        promise(child_reap(pids[i]) == child_reap(pids[i])
-                    && WEXITSTATUS(child_reap(pids[i])) == i,
+        promise(child_reap(pids[i]) == child_reap(pids[i]) &&
+                    WEXITSTATUS(child_reap(pids[i])) == i,
                 "each status, as often as asked");
     promise(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "ECHILD");
 }
@@ -442,7 +442,6 @@ one_crashes(void)
     one_fails(0, SIGSEGV);
 }
 
-
 START_TEST(one_fails_all_end)
 {
     static const struct {
@@ -541,8 +540,8 @@ blocked_family(void)
                  "pthread_cond_wait");
     }
     while (!seen[0].asleep || !seen[1].asleep)
-        if (!blocked_look(waiter, &seen[0])
-            || !blocked_look(sleeper, &seen[1]))
+        if (!blocked_look(waiter, &seen[0]) ||
+            !blocked_look(sleeper, &seen[1]))
             break;
     child_deadline(1);
     child_reap(waiter);
@@ -652,8 +651,10 @@ START_TEST(parent_is_killed)
         expect_no_err(&ran);
     } else {
         char line[64];
-        snprintf(line, sizeof line, "mapfork: ended by %s, with all its "
-                 "children\n", child_signal_name(end_by));
+        snprintf(line, sizeof line,
+                 "mapfork: ended by %s, with all its "
+                 "children\n",
+                 child_signal_name(end_by));
         ck_assert_msg(strcmp(ran.err, line) == 0,
                       "%s: expected on stderr: %s, seen: %s", ran.what, line,
                       ran.err);

@@ -71,8 +71,8 @@ START_TEST(the_wanted_or_the_next)
                   words[asked[_i].got], region.from);
     ck_assert_str_eq(region.from, words[asked[_i].got]);
     ck_assert_uint_eq(region.size, SIZE);
-    ck_assert_uint_eq((unsigned long)region.memory
-                          % (unsigned long)sysconf(_SC_PAGESIZE),
+    ck_assert_uint_eq((unsigned long)region.memory %
+                          (unsigned long)sysconf(_SC_PAGESIZE),
                       0);
     region_unmap(&region);
     ck_assert_ptr_null(region.memory);

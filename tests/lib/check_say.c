@@ -32,7 +32,7 @@ say_some(void)
     say("100%%");
 }
 
-START_TEST(lines)
+START_TEST(role_and_text)
 {
     struct ran ran = run_scenario("say_some", say_some);
 
@@ -52,7 +52,6 @@ say_long(void)
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     say("%s", text);
-    text[sizeof text - 1] = '\0';
     text[1000] = '\0';
     say("%s", text);
 }
@@ -63,8 +62,8 @@ START_TEST(long_line_is_cut)
     const char *newline = strchr(ran.out, '\n');
 
     expect_code(&ran, 0);
-    ck_assert_msg(newline != NULL && newline - ran.out >= 1000
-                      && newline - ran.out <= 1100,
+    ck_assert_msg(newline != NULL && newline - ran.out >= 1000 &&
+                      newline - ran.out <= 1100,
                   "%s: expected a first line of about 1000 bytes, seen %ld",
                   ran.what, (long)(newline - ran.out));
     ck_assert_msg(strlen(newline + 1) == strlen("parent: ") + 1000 + 1,
@@ -81,8 +80,8 @@ say_in_messages(void)
     int ends[2], messages = 0;
     ssize_t n;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == -1
-        || fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == -1 ||
+        fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
         exit(77);
     dup2(ends[1], STDOUT_FILENO);
     for (int i = 0; i < 5; i++)
@@ -132,10 +131,9 @@ START_TEST(lines_do_not_mix)
          line = strtok(NULL, "\n")) {
         int who = 0, number = -1, end = 0;
         ck_assert_msg(sscanf(line, "child %d: line %d ends here%n", &who,
-                             &number, &end)
-                              == 2
-                          && line[end] == '\0' && end > 0 && who >= 1
-                          && who <= SPEAKERS && next[who]++ == number,
+                             &number, &end) == 2 &&
+                          line[end] == '\0' && end > 0 && who >= 1 &&
+                          who <= SPEAKERS && next[who]++ == number,
                       "%s: expected whole lines, each child's in its order, "
                       "seen: %s",
                       ran.what, line);
@@ -167,9 +165,8 @@ START_TEST(full_disk)
 
     if (access("/dev/full", W_OK) == -1)
         return;
-    ran = run(&(struct run){.program = "say_hello",
-                            .scenario = say_hello,
-                            .output = "/dev/full"});
+    ran = run(&(struct run){
+        .program = "say_hello", .scenario = say_hello, .output = "/dev/full"});
     expect_code(&ran, 3);
     ck_assert_str_eq(ran.err, "program: write to standard output: "
                               "No space left on device\n");
@@ -298,16 +295,17 @@ START_TEST(colour)
     static const struct {
         const char *term, *no_color, *expected;
     } all[] = {
-        {"xterm", NULL, with},  {"xterm", "", with},     {"xterm", "1", without},
-        {"dumb", NULL, without}, {NULL, NULL, without},
+        {"xterm", NULL, with},   {"xterm", "", with},
+        {"xterm", "1", without}, {"dumb", NULL, without},
+        {NULL, NULL, without},
     };
     int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     char text[1024] = "";
     struct ran ran;
     int slave;
 
-    if (terminal == -1 || grantpt(terminal) == -1
-        || unlockpt(terminal) == -1) {
+    if (terminal == -1 || grantpt(terminal) == -1 ||
+        unlockpt(terminal) == -1) {
         printf("colour: left out, no pseudo terminal here\n");
         return;
     }
@@ -348,7 +346,7 @@ main(void)
     TCase *errors = tcase_create("errors");
     TCase *colours = tcase_create("colour");
 
-    tcase_add_test(tests, lines);
+    tcase_add_test(tests, role_and_text);
     tcase_add_test(tests, long_line_is_cut);
     tcase_add_test(tests, one_write_for_a_line);
     tcase_add_test(tests, lines_do_not_mix);

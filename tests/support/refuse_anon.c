@@ -103,8 +103,8 @@ main(int argc, char **argv)
         return 77;
     }
     /* Does it bite? It would not under an emulator that fakes prctl. */
-    if (mmap(NULL, 1, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
-        != MAP_FAILED) {
+    if (mmap(NULL, 1, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) !=
+        MAP_FAILED) {
         fprintf(stderr, "refuse_anon: the system call filter has no effect\n");
         return 77;
     }

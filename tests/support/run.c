@@ -87,8 +87,8 @@ remove_one(const char *path, const struct stat *about, int type,
 static void
 remove_base_folder(void)
 {
-    if (base_owner == getpid()
-        && nftw(base_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) == -1)
+    if (base_owner == getpid() &&
+        nftw(base_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) == -1)
         fprintf(stderr, "cannot remove %s: %s\n", base_folder,
                 strerror(errno));
 }
@@ -119,8 +119,8 @@ folder(void)
         return path;
     make_base_folder();
     snprintf(path, sizeof path, "%s/%ld", base_folder, (long)getpid());
-    if ((mkdir(path, 0755) == -1 && errno != EEXIST)
-        || chmod(path, 0755) == -1)
+    if ((mkdir(path, 0755) == -1 && errno != EEXIST) ||
+        chmod(path, 0755) == -1)
         give_up("mkdir", path);
     owner = getpid();
     return path;
@@ -166,8 +166,8 @@ list(const char *path, struct listing *listing)
     if (open == NULL)
         return;
     while ((entry = readdir(open)) != NULL)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0
-            && listing->count < NAMES)
+        if (strcmp(entry->d_name, ".") != 0 &&
+            strcmp(entry->d_name, "..") != 0 && listing->count < NAMES)
             snprintf(listing->names[listing->count++],
                      sizeof listing->names[0], "%.63s", entry->d_name);
     closedir(open);
@@ -246,8 +246,8 @@ open_as(int fd, const char *path, int flags)
    the program, its arguments. Returns what to execute: PATH, which gets the
    program's own path, or the wrapper. */
 static const char *
-command_line(const struct run *run, char *path, size_t size,
-             const char **argv, int most)
+command_line(const struct run *run, char *path, size_t size, const char **argv,
+             int most)
 {
     static char wrapper[1024];
     const char *given = getenv("MAPFORK_WRAPPER");
@@ -365,11 +365,11 @@ kill_children(char *who, size_t size)
         if (pid <= 0 || (file = fopen(path, "r")) == NULL)
             continue;
         /* "PID (NAME) STATE PARENT ...", and NAME may hold anything. */
-        if (fgets(text, sizeof text, file) != NULL
-            && (name = strchr(text, '(')) != NULL
-            && (end = strrchr(text, ')')) != NULL
-            && sscanf(end + 1, " %*c %ld", &parent) == 1
-            && parent == (long)getpid()) {
+        if (fgets(text, sizeof text, file) != NULL &&
+            (name = strchr(text, '(')) != NULL &&
+            (end = strrchr(text, ')')) != NULL &&
+            sscanf(end + 1, " %*c %ld", &parent) == 1 &&
+            parent == (long)getpid()) {
             *++end = '\0';
             snprintf(who, size, "process %ld %s", pid, name);
             kill((pid_t)pid, SIGKILL);
@@ -401,8 +401,8 @@ name_run(char *what, size_t size, const struct run *run)
 
     for (int i = 0; run->args != NULL && run->args[i] != NULL && used < size;
          i++)
-        used += (size_t)snprintf(what + used, size - used, " %s",
-                                 run->args[i]);
+        used +=
+            (size_t)snprintf(what + used, size - used, " %s", run->args[i]);
 }
 
 /* Every process that was below the program and is not reaped when it ends is
@@ -652,9 +652,9 @@ expect_one_line_err(const struct ran *ran)
 
     name = name != NULL ? name + 1 : ran->program;
     length = strlen(name);
-    ck_assert_msg(strncmp(ran->err, name, length) == 0
-                      && ran->err[length] == ':' && newline != NULL
-                      && newline[1] == '\0',
+    ck_assert_msg(strncmp(ran->err, name, length) == 0 &&
+                      ran->err[length] == ':' && newline != NULL &&
+                      newline[1] == '\0',
                   "%s: expected one line `%s: ...' on stderr, seen:\n%s",
                   ran->what, name, ran->err);
 }

@@ -9,30 +9,30 @@
 
 /* What to run and how. Only .program is needed. */
 struct run {
-    const char *program;        /* "mutex/counter": build/src/mutex/counter */
-    const char *const *args;    /* ends in NULL; without the program's name */
-    const char *input;          /* file for stdin; NULL: /dev/null */
-    const char *output;         /* file for stdout; NULL: captured */
-    void (*before_exec)(void);  /* in the new process: limits, closed fds */
-    void (*scenario)(void);     /* runs there in place of a program, as part
+    const char *program;       /* "mutex/counter": build/src/mutex/counter */
+    const char *const *args;   /* ends in NULL; without the program's name */
+    const char *input;         /* file for stdin; NULL: /dev/null */
+    const char *output;        /* file for stdout; NULL: captured */
+    void (*before_exec)(void); /* in the new process: limits, closed fds */
+    void (*scenario)(void);    /* runs there in place of a program, as part
                                    of this test's own code; if it returns, the
                                    process exits 0. .program is its name then.
                                    It judges by exit status and output: an
                                    assertion in it would be lost. */
-    void (*meanwhile)(pid_t);   /* in the test, while it runs */
-    unsigned seconds;           /* until it is killed; 0: 20 */
+    void (*meanwhile)(pid_t);  /* in the test, while it runs */
+    unsigned seconds;          /* until it is killed; 0: 20 */
 };
 
 /* How it went. The texts are zero-terminated and lie in static memory: the
    next run uses it again. */
 struct ran {
     const char *program; /* as it was given */
-    int status;       /* wait status */
-    int code;         /* exit status, or -1 if a signal ended it */
-    int signal;       /* that signal, or 0 */
-    char *out, *err;  /* what it wrote (stdout, stderr) */
+    int status;          /* wait status */
+    int code;            /* exit status, or -1 if a signal ended it */
+    int signal;          /* that signal, or 0 */
+    char *out, *err;     /* what it wrote (stdout, stderr) */
     size_t out_size, err_size;
-    char what[256];   /* "mutex/counter --backing=zero --break=nolock" */
+    char what[256]; /* "mutex/counter --backing=zero --break=nolock" */
 };
 
 /* Run it, wait for its end, and assert (ck_assert) what holds for every
@@ -54,9 +54,9 @@ extern const char *const run_backings[2]; /* "--backing=anon", "...=zero" */
 /* Assertions that name the run, what was expected and what was seen. */
 void expect_code(const struct ran *ran, int code);
 void expect_signal(const struct ran *ran, int signal);
-void expect_out(const struct ran *ran, const char *text);  /* contains */
-void expect_err(const struct ran *ran, const char *text);  /* contains */
-void expect_no_out(const struct ran *ran);                 /* stdout empty */
+void expect_out(const struct ran *ran, const char *text); /* contains */
+void expect_err(const struct ran *ran, const char *text); /* contains */
+void expect_no_out(const struct ran *ran);                /* stdout empty */
 void expect_no_err(const struct ran *ran);
 /* stderr is exactly one line that begins with the program's name. */
 void expect_one_line_err(const struct ran *ran);
