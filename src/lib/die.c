@@ -35,6 +35,7 @@ die_in_child(void)
 
 /* Write "program: role: message[: strerror]" as one line, with one write:
    several processes may be complaining at once. CODE 0 adds no strerror. */
+DIE_PRINTF(2, 0)
 static void
 complain(int code, const char *format, va_list arguments)
 {
@@ -119,6 +120,7 @@ die_promise(const char *format, ...)
     die_leave(EXIT_BROKEN);
 }
 
+DIE_PRINTF(1, 2)
 static void
 complain_plainly(const char *format, ...)
 {

@@ -181,7 +181,8 @@ as_nobody(void)
     if (nobody != NULL &&
         (setgid(nobody->pw_gid) == -1 || setuid(nobody->pw_uid) == -1))
         _exit(77);
-    if (getuid() == 0 || setrlimit(RLIMIT_NPROC, &limit) == -1)
+    if (RUN_SANITIZED || getuid() == 0 ||
+        setrlimit(RLIMIT_NPROC, &limit) == -1)
         _exit(77);
 }
 

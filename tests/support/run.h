@@ -7,6 +7,19 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Address sanitizer wants more address space than any limit leaves, and its
+   search for leaks wants one more process: tests of such limits look here. */
+#if defined(__SANITIZE_ADDRESS__)
+#define RUN_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define RUN_SANITIZED 1
+#endif
+#endif
+#ifndef RUN_SANITIZED
+#define RUN_SANITIZED 0
+#endif
+
 /* What to run and how. Only .program is needed. */
 struct run {
     const char *program;       /* "mutex/counter": build/src/mutex/counter */
