@@ -44,6 +44,7 @@ START_TEST(conservation)
 }
 END_TEST
 
+/* The signal for the producer wakes a consumer: all sleep, all is empty. */
 START_TEST(onecond)
 {
     struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
@@ -51,14 +52,20 @@ START_TEST(onecond)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_order(&ran, "consumers 1 and 2 sleep\n", "the producer sleeps, too",
-                 "its signal was for the producer\n",
-                 "it woke consumer B, who found nothing and sleeps again: 0 "
-                 "inside, both are blocked for good\n",
-                 NULL);
+    expect_order(
+        &ran, "consumer 1: finds 0 inside, sleeps\n",
+        "consumer 2: finds 0 inside, sleeps\n",
+        "producer 3: put one, 1 inside\n",
+        "producer 3: finds 1 inside, sleeps\n",
+        "consumer 1: took one, 0 inside\n",
+        "consumer 2: was woken, finds 0 inside\n",
+        "consumer 2: finds 0 inside, sleeps\n",
+        "consumer 2 is blocked for good\n", "producer 3 is blocked for good\n",
+        "the signal for the producer woke consumer 2: 0 inside\n", NULL);
 }
 END_TEST
 
+/* An item is inside, and the one who waits for it is never told. */
 START_TEST(edge)
 {
     struct ran ran = run_with("cond/bounded_buffer", run_backings[_i],
@@ -66,12 +73,15 @@ START_TEST(edge)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_order(&ran, "consumers 1 and 2 sleep\n",
-                 "the buffer was not empty, so no signal\n",
-                 "the other is blocked for good, with 1 item inside\n", NULL);
+    expect_order(
+        &ran, "consumer 2: finds 0 inside, sleeps\n",
+        "producer 3: put one, 1 inside\n", "producer 3: put one, 2 inside\n",
+        "consumer 1: took one, 1 inside\n", "consumer 2 is blocked for good\n",
+        "nobody told consumer 2 of the second item: 1 inside\n", NULL);
 }
 END_TEST
 
+/* An item is taken that is not there. */
 START_TEST(look_again)
 {
     struct ran ran =
@@ -79,8 +89,12 @@ START_TEST(look_again)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_order(&ran, "consumer 1 sleeps\n", "consumer 2 was faster",
-                 "there are -1 items inside\n", NULL);
+    expect_order(&ran, "consumer 1: finds 0 inside, sleeps\n",
+                 "consumer 2: took one, 0 inside\n",
+                 "consumer 1: was woken, finds 0 inside\n",
+                 "consumer 1: took one, -1 inside\n",
+                 "consumer 1 took what consumer 2 had taken: -1 inside\n",
+                 NULL);
 }
 END_TEST
 

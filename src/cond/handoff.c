@@ -40,12 +40,8 @@ static const struct args_break breaks[] = {
 };
 
 static const struct args_option options[] = {
-    {.name = "rounds",
-     .value = "N",
-     .does = "how many turns each of the two has (3)",
-     .number = &rounds,
-     .least = 1,
-     .most = 1000000},
+    ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000,
+                "how many turns each of the two has (3)"),
     {0},
 };
 

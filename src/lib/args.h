@@ -25,6 +25,17 @@ struct args_option {
     const char *const *words;
 };
 
+/* The two usual kinds, for a list of options. */
+#define ARGS_FLAG(option, variable, text)                                     \
+    {                                                                         \
+        .name = (option), .does = (text), .flag = (variable)                  \
+    }
+#define ARGS_NUMBER(option, meaning, variable, from, to, text)                \
+    {                                                                         \
+        .name = (option), .value = (meaning), .does = (text),                 \
+        .number = (variable), .least = (from), .most = (to)                   \
+    }
+
 struct args {
     const char *name;                  /* of the program */
     const char *idea;                  /* in one line */

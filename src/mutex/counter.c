@@ -35,18 +35,10 @@ static const struct args_break breaks[] = {
 };
 
 static const struct args_option options[] = {
-    {.name = "children",
-     .value = "N",
-     .does = "how many count (1 to 16; 2)",
-     .number = &children,
-     .least = 1,
-     .most = ORDER_MOST},
-    {.name = "rounds",
-     .value = "N",
-     .does = "how often each of them adds one (100000)",
-     .number = &rounds,
-     .least = 1,
-     .most = 1000000000},
+    ARGS_NUMBER("children", "N", &children, 1, ORDER_MOST,
+                "how many count, 1 to 16 (2)"),
+    ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000000,
+                "how often each of them adds one (100000)"),
     {0},
 };
 

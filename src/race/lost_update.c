@@ -31,13 +31,9 @@ static bool with_lock;
 static long long rounds;
 
 static const struct args_option options[] = {
-    {.name = "lock", .does = "add under a mutex", .flag = &with_lock},
-    {.name = "rounds",
-     .value = "N",
-     .does = "add N times each, freely, and count the losses",
-     .number = &rounds,
-     .least = 1,
-     .most = 100000000},
+    ARGS_FLAG("lock", &with_lock, "add under a mutex"),
+    ARGS_NUMBER("rounds", "N", &rounds, 1, 100000000,
+                "add N times each, freely, and count the losses"),
     {0},
 };
 

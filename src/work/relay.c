@@ -34,24 +34,12 @@ static long long stages = 1, capacity = 1 << 20, chunk = 256 << 10;
 static bool quiet_progress;
 
 static const struct args_option options[] = {
-    {.name = "stages",
-     .value = "K",
-     .does = "children in the chain, 1 to 16 (1)",
-     .number = &stages,
-     .least = 1,
-     .most = STAGES_MOST},
-    {.name = "capacity",
-     .value = "BYTES",
-     .does = "of each buffer, up to 1G (1M)",
-     .number = &capacity,
-     .least = 1,
-     .most = 1 << 30},
-    {.name = "chunk",
-     .value = "BYTES",
-     .does = "moved by one call at the most (256K)",
-     .number = &chunk,
-     .least = 1,
-     .most = 1 << 30},
+    ARGS_NUMBER("stages", "K", &stages, 1, STAGES_MOST,
+                "children in the chain, 1 to 16 (1)"),
+    ARGS_NUMBER("capacity", "BYTES", &capacity, 1, 1 << 30,
+                "of each buffer, up to 1G (1M)"),
+    ARGS_NUMBER("chunk", "BYTES", &chunk, 1, 1 << 30,
+                "moved by one call at the most (256K)"),
     {0},
 };
 

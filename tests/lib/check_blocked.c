@@ -136,7 +136,7 @@ START_TEST(other_states_in_words)
     ck_assert_int_eq(pipe(ends), 0);
     if ((pid = child_fork_doomed("reader")) == 0) {
         close(ends[1]);
-        _exit(read(ends[0], &byte, 1) != 0);
+        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
     }
     /* It may not have come as far as its read yet. */
     for (int looks = 0; looks < 1000000 && strcmp(text, "reads") != 0;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -147,6 +148,46 @@ temporary_file(const char *name, const void *bytes, size_t size)
     ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
     ck_assert_int_eq(fclose(file), 0);
     return path;
+}
+
+/* ---- Terminals ----------------------------------------------------------- */
+
+bool
+terminal_open(struct terminal *terminal, const char *test)
+{
+    terminal->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal->master == -1 || grantpt(terminal->master) == -1 ||
+        unlockpt(terminal->master) == -1) {
+        printf("%s: left out, no pseudo terminal here\n", test);
+        return false;
+    }
+    terminal->path = ptsname(terminal->master);
+    /* Held open here too, so that the text stays until it is read. */
+    terminal->slave = open(terminal->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal->slave == -1)
+        give_up("open", terminal->path);
+    return true;
+}
+
+void
+terminal_read(struct terminal *terminal, char *text, size_t size,
+              const char *last)
+{
+    enum { MOST_MS = 5000 };
+    struct pollfd come = {.fd = terminal->master, .events = POLLIN};
+    size_t used = 0;
+
+    text[0] = '\0';
+    while (used + 1 < size && strstr(text, last) == NULL &&
+           poll(&come, 1, MOST_MS) == 1) {
+        ssize_t n = read(terminal->master, text + used, size - 1 - used);
+        if (n <= 0)
+            break;
+        used += (size_t)n;
+        text[used] = '\0';
+    }
+    close(terminal->slave);
+    close(terminal->master);
 }
 
 /* ---- What must not be left ---------------------------------------------- */

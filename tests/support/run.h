@@ -86,6 +86,20 @@ const char *temporary(const char *name);
 /* A file there with this content; returns its path. */
 const char *temporary_file(const char *name, const void *bytes, size_t size);
 
+/* A pseudo terminal: give .path as the .output of a run. */
+struct terminal {
+    int master, slave;
+    const char *path;
+};
+
+/* Returns false, with a line that says so, where the system has none. */
+bool terminal_open(struct terminal *terminal, const char *test);
+
+/* Read what was written on it, until LAST has come (the system hands it over
+   piece by piece) or a few seconds have passed; then close it. */
+void terminal_read(struct terminal *terminal, char *text, size_t size,
+                   const char *last);
+
 /* main of a test program: run the suite (file output for forks: CK_FORK),
    print ONE summary line and the failures, return 0 only if at least one test
    ran and none failed. Resets SIGCHLD first. */
