@@ -151,7 +151,7 @@ channel_take(struct channel *channel, size_t size)
     unlock_after_remove(channel, size);
 }
 
-/* ---- Messages: the size, then the bytes, all under the lock -------------- */
+/* ---- Messages: the size, then the bytes, all under the lock ------------ */
 
 /* Copy SIZE bytes into the ring OFFSET bytes behind `first', round its end. */
 static void

@@ -10,8 +10,8 @@
      parent: counter and mutex lie in MAP_SHARED|MAP_ANONYMOUS
      parent: 4 children added 1000 each: 4000, never two inside
 
-   See also: pthread_mutexattr_setpshared(3), POSIX pthread_mutex_init(): "an
-   already initialized mutex" initialised again is undefined behaviour; futex(2),
+   See also: pthread_mutexattr_setpshared(3); POSIX pthread_mutex_init():
+   initialising an initialised mutex is undefined; futex(2) on
    FUTEX_PRIVATE_FLAG. Next: mutex/owner_died.c. */
 #include "config.h"
 

@@ -150,7 +150,7 @@ temporary_file(const char *name, const void *bytes, size_t size)
     return path;
 }
 
-/* ---- Terminals ----------------------------------------------------------- */
+/* ---- Terminals ---------------------------------------------------------- */
 
 bool
 terminal_open(struct terminal *terminal, const char *test)
@@ -351,7 +351,7 @@ become(const struct run *run, const char *out, const char *err,
     for (int fd = 3; fd < DESCRIPTORS; fd++)
         close(fd);
     open_as(0, run->input != NULL ? run->input : "/dev/null", O_RDONLY);
-    open_as(1, out, O_WRONLY | O_CREAT | O_TRUNC);
+    open_as(1, out, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY);
     if (run->scenario != NULL) {
         if (run->before_exec != NULL)
             run->before_exec();
