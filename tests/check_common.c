@@ -302,9 +302,14 @@ END_TEST
 
 START_TEST(without_stderr)
 {
-    struct ran ran = run(&(struct run){.program = programs[_i].path,
-                                       .before_exec = close_stderr});
+    struct ran ran;
 
+    if (getenv("MAPFORK_WRAPPER") != NULL) {
+        printf("without_stderr: left out, valgrind does not start so\n");
+        return;
+    }
+    ran = run(&(struct run){.program = programs[_i].path,
+                            .before_exec = close_stderr});
     expect_code(&ran, 0);
     ck_assert_msg((ran.out_size == 0) == programs[_i].silent,
                   "%s: seen on stdout:\n%s", ran.what, ran.out);
@@ -441,7 +446,11 @@ main(void)
     tcase_add_loop_test(each, into_a_full_disk, 0, PROGRAMS);
     tcase_add_loop_test(each, into_a_closed_stdout, 0, PROGRAMS);
     tcase_add_loop_test(each, without_stdin, 0, PROGRAMS);
-    tcase_add_loop_test(each, without_stderr, 0, PROGRAMS);
+    /* Valgrind itself does not start without a stderr. */
+    if (getenv("MAPFORK_WRAPPER") != NULL)
+        printf("left out: without_stderr, under a wrapper\n");
+    else
+        tcase_add_loop_test(each, without_stderr, 0, PROGRAMS);
     suite_add_tcase(suite, each);
     tcase_add_loop_test(some, colour, 0, 2);
     tcase_add_test(some, deadline);
