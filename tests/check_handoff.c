@@ -63,6 +63,19 @@ START_TEST(once_is_not_enough)
 }
 END_TEST
 
+START_TEST(looks_again)
+{
+    struct ran ran =
+        run_with("cond/handoff", run_backings[_i], "--spurious", NULL);
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    expect_order(&ran, "a wake-up without a reason, it is child 1's turn\n",
+                 "parent: child 2 looked again, and sleeps\n", NULL);
+    ck_assert_int_eq(count_out(&ran, "pong"), 0);
+}
+END_TEST
+
 /* Undefined by POSIX: glibc loses the signal, musl's signaller crashes. */
 START_TEST(private_cond)
 {
@@ -91,6 +104,7 @@ main(void)
     tcase_add_loop_test(tcase, many_turns, 0, 2);
     tcase_add_loop_test(tcase, nopredicate, 0, 2);
     tcase_add_loop_test(tcase, once_is_not_enough, 0, 2);
+    tcase_add_loop_test(tcase, looks_again, 0, 2);
     tcase_add_loop_test(tcase, private_cond, 0, 2);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
