@@ -13,6 +13,11 @@
      parent: 2 producers put 2000 items, 3 consumers took 2000
      parent: none lost, none twice, each producer's in order, 0 to 4 inside
 
+   The words of the library: must(CODE, CALL) ends the program if a pthread
+   function returned an error; say prints one line; child_fork is fork(2) with
+   a name for the child. order_point and what else has to do with `order' plays
+   a part only in the broken runs, where the parent decides who goes next.
+
    See also: pthread_cond_wait(3); C. A. R. Hoare, "Monitors", 1974. Next:
    work/relay.c, which does real work with such buffers. */
 #include "config.h"
@@ -61,15 +66,14 @@ static const struct args about = {
 
 struct item {
     int producer; /* who put it, from 0 */
-    int number;   /* its how-manieth it is, from 0 */
+    int number;   /* counts that one's items, from 0 */
 };
 
 /* One mutex guards all the rest. */
 struct shared {
     pthread_mutex_t lock;
-    pthread_cond_t not_full; /* producers sleep here: count < capacity? */
-    pthread_cond_t
-        not_empty; /* consumers sleep here: count > 0, or all out? */
+    pthread_cond_t not_full;  /* producers sleep here until count < capacity */
+    pthread_cond_t not_empty; /* consumers, until count > 0 or all is taken */
     struct item slots[SLOTS]; /* a ring */
     int first;                /* the slot of the oldest item */
     int count;                /* how many items are inside */
