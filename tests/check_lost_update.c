@@ -3,19 +3,32 @@
 
 #include "run.h"
 
+#include <string.h>
+
+/* All but the first line, which says which memory this system gave. */
+static const char *
+story(const struct ran *ran)
+{
+    expect_order(ran, "parent: the number lies in ", "\n", NULL);
+    return strchr(ran->out, '\n') + 1;
+}
+
 START_TEST(six_orders)
 {
     struct ran ran = run_with("race/lost_update", run_backings[_i], NULL);
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_exact_out(
-        &ran, "parent: load 1, store 1, load 2, store 2: the number is 2\n"
-              "parent: load 1, load 2, store 1, store 2: the number is 1\n"
-              "parent: load 1, load 2, store 2, store 1: the number is 1\n"
-              "parent: load 2, load 1, store 1, store 2: the number is 1\n"
-              "parent: load 2, load 1, store 2, store 1: the number is 1\n"
-              "parent: load 2, store 2, load 1, store 1: the number is 2\n");
+    if (_i == 1)
+        expect_out(&ran, "parent: the number lies in /dev/zero\n");
+    ck_assert_str_eq(
+        story(&ran),
+        "parent: load 1, store 1, load 2, store 2: the number is 2\n"
+        "parent: load 1, load 2, store 1, store 2: the number is 1\n"
+        "parent: load 1, load 2, store 2, store 1: the number is 1\n"
+        "parent: load 2, load 1, store 1, store 2: the number is 1\n"
+        "parent: load 2, load 1, store 2, store 1: the number is 1\n"
+        "parent: load 2, store 2, load 1, store 1: the number is 2\n");
 }
 END_TEST
 
@@ -27,9 +40,18 @@ START_TEST(always_two_with_the_lock)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    ck_assert_int_eq(count_out(&ran, ": the number is 2\n"), 6);
-    ck_assert_int_eq(count_out(&ran, " must wait, "), 4);
-    expect_out(&ran, "load 1, load 2 must wait, store 1, store 2:");
+    ck_assert_str_eq(
+        story(&ran),
+        "parent: load 1, store 1, load 2, store 2: the number is 2\n"
+        "parent: load 1, load 2 must wait, store 1, store 2: "
+        "the number is 2\n"
+        "parent: load 1, load 2 must wait, store 1, store 2: "
+        "the number is 2\n"
+        "parent: load 2, load 1 must wait, store 2, store 1: "
+        "the number is 2\n"
+        "parent: load 2, load 1 must wait, store 2, store 1: "
+        "the number is 2\n"
+        "parent: load 2, store 2, load 1, store 1: the number is 2\n");
 }
 END_TEST
 

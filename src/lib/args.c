@@ -277,10 +277,13 @@ mend_standard_descriptors(void)
         exit(EXIT_SYSTEM);
 }
 
-/* A child that came here by exit() is checked as well. */
+/* A program that dies early has no time to tidy up; its one message must not
+   be followed by another. A child that came here by exit() is checked, too. */
 static void
 look_for_open_descriptors(void)
 {
+    if (die_leaving())
+        return;
     for (int fd = 0; fd < DESCRIPTORS; fd++)
         if (is_open(fd) && !open_at_start[fd]) {
             dprintf(STDERR_FILENO, "%s: descriptor %d was left open\n",

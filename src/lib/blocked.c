@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "blocked.h"
+#include "say.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -252,8 +253,11 @@ blocked_for_good(const pid_t *pids, int count)
         }
         if (asleep && were_asleep && sum == last)
             return BLOCKED_FOR_GOOD;
-        if (!told && looks == BLIND_LOOKS)
+        if (!told && looks == BLIND_LOOKS) {
+            say("this system does not tell who sleeps: nobody has ended in "
+                "a second, that must do");
             return BLOCKED_UNKNOWN;
+        }
         were_asleep = asleep;
         last = sum;
         wait_a_little();

@@ -38,7 +38,7 @@ void blocked_words(pid_t pid, struct words *words);
 enum blocked_verdict {
     BLOCKED_FOR_GOOD, /* decided: nobody is left who could wake any of them */
     BLOCKED_ENDED,    /* one of them has ended, so they were not */
-    BLOCKED_UNKNOWN,  /* the system does not tell: asleep for all we know */
+    BLOCKED_UNKNOWN,  /* the system does not tell, which is said on stdout */
 };
 
 /* Wait until COUNT children, all that could wake one another, are blocked for

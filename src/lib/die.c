@@ -14,6 +14,7 @@
 
 static const char *program = "mapfork";
 static bool in_child;
+static bool leaving;
 
 void
 die_name(const char *name)
@@ -66,9 +67,16 @@ complain(int code, const char *format, va_list arguments)
         return;
 }
 
+bool
+die_leaving(void)
+{
+    return leaving;
+}
+
 void
 die_leave(int status)
 {
+    leaving = true;
     if (in_child)
         _exit(status);
     exit(status);

@@ -2,6 +2,8 @@
 #ifndef MAPFORK_DIE_H
 #define MAPFORK_DIE_H
 
+#include <stdbool.h>
+
 /* What every program of the suite means by its exit status. */
 enum {
     EXIT_HELD = 0,     /* what the program promises held */
@@ -44,6 +46,10 @@ void must(int code, const char *call);
 
 /* Leave with STATUS: by exit, or by _exit in a child of the library. */
 _Noreturn void die_leave(int status);
+
+/* Is this process on its way out by die_leave()? It complained, and its exit
+   status stands: what it could not release on the way is no second error. */
+bool die_leaving(void);
 
 /* For args.c and child.c: the name in front of every message (kept, not
    copied), and the news that this process is a child now. */

@@ -200,6 +200,9 @@ settle(struct order *order)
 enum order_state
 order_where(struct order *order, int who)
 {
+    if (who < 1 || who > order->children)
+        die_promise("the script wants child %d, but there are only 1 to %d",
+                    who, order->children);
     settle(order);
     switch (order->players[who].state) {
     case AT_POINT:
@@ -214,7 +217,7 @@ order_where(struct order *order, int who)
 enum order_state
 order_step(struct order *order, int who, const char *point)
 {
-    struct player *player = &order->players[who];
+    struct player *player;
 
     switch (order_where(order, who)) {
     case ORDER_ENDED:
@@ -226,6 +229,7 @@ order_step(struct order *order, int who, const char *point)
     default:
         break;
     }
+    player = &order->players[who];
     if (strcmp(player->point, point) != 0)
         die_promise("the script wants child %d at `%s', but it stands at `%s'",
                     who, point, player->point);

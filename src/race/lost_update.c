@@ -7,6 +7,7 @@
    are no longer possible. --rounds=N runs free and counts what was lost.
 
      $ lost_update
+     parent: the number lies in MAP_SHARED|MAP_ANONYMOUS
      parent: load 1, store 1, load 2, store 2: the number is 2
      parent: load 1, load 2, store 1, store 2: the number is 1
      parent: load 1, load 2, store 2, store 1: the number is 1
@@ -159,6 +160,7 @@ main(int argc, char **argv)
     args_parse(&about, argc, argv);
     region = region_map(sizeof *shared, args_backing());
     shared = region.memory;
+    say("the number lies in %s", region.from);
     shared_mutex(&shared->lock, SHARED_NORMAL);
     if (rounds > 0)
         run_freely(shared);

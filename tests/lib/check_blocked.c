@@ -81,6 +81,50 @@ START_TEST(on_a_condition)
 }
 END_TEST
 
+/* The signal came before anybody waited, and a condition variable does not
+   remember: the waiter has lost it, for good. */
+START_TEST(a_lost_waiter)
+{
+    pid_t pid;
+
+    must(pthread_cond_signal(&shared->changed), "pthread_cond_signal");
+    if ((pid = child_fork_doomed("waiter")) == 0) {
+        lock();
+        must(pthread_cond_wait(&shared->changed, &shared->lock),
+             "pthread_cond_wait");
+        _exit(0);
+    }
+    ck_assert_int_eq(blocked_for_good(&pid, 1), BLOCKED_FOR_GOOD);
+    child_kill(pid);
+}
+END_TEST
+
+/* What has no name is told by its address. */
+START_TEST(without_a_name)
+{
+    struct region region = region_map(sizeof(pthread_mutex_t), REGION_ANON);
+    pthread_mutex_t *nameless = region.memory;
+    struct blocked seen;
+    char text[100];
+    struct words words = words_in(text, sizeof text);
+    pid_t pid;
+
+    shared_mutex(nameless, SHARED_NORMAL);
+    must(pthread_mutex_lock(nameless), "pthread_mutex_lock");
+    if ((pid = child_fork_doomed("child")) == 0) {
+        must(pthread_mutex_lock(nameless), "pthread_mutex_lock");
+        _exit(0);
+    }
+    ck_assert_int_eq(blocked_for_good(&pid, 1), BLOCKED_FOR_GOOD);
+    ck_assert(blocked_look(pid, &seen));
+    ck_assert_ptr_null(seen.object);
+    blocked_words(pid, &words);
+    ck_assert_ptr_nonnull(strstr(text, "waits on a futex at 0x"));
+    child_kill(pid);
+    region_unmap(&region);
+}
+END_TEST
+
 /* A child that sleeps with a deadline goes on by itself: not for good. */
 START_TEST(a_timed_wait_is_not_for_good)
 {
@@ -165,6 +209,8 @@ main(void)
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, on_a_mutex);
     tcase_add_test(tcase, on_a_condition);
+    tcase_add_test(tcase, a_lost_waiter);
+    tcase_add_test(tcase, without_a_name);
     tcase_add_test(tcase, a_timed_wait_is_not_for_good);
     tcase_add_test(tcase, a_sibling_that_runs_can_wake);
     tcase_add_test(tcase, other_states_in_words);
