@@ -21,9 +21,9 @@ enum { ORDER_MOST = 16 }; /* children in one order */
 
 struct order;
 
-/* The pipes for children 1 to CHILDREN; call before fork. There is one order at
-   a time: release it before you create another. Never fails: ends the program
-   with EXIT_SYSTEM where there are no descriptors left. */
+/* The pipes for children 1 to CHILDREN; call before fork. There is one order
+   at a time: release it before you create another. Never fails: ends the
+   program with EXIT_SYSTEM where there are no descriptors left. */
 struct order *order_create(int children);
 
 /* In child number WHO, first thing after fork. */
