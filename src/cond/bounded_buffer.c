@@ -296,6 +296,10 @@ main(int argc, char **argv)
     shared_mutex(&shared->lock, SHARED_NORMAL);
     shared_cond(&shared->not_full);
     shared_cond(&shared->not_empty);
+    /* So that a run that hangs can say who waits for what. */
+    blocked_name(&shared->lock, sizeof shared->lock, "lock");
+    blocked_name(&shared->not_full, sizeof shared->not_full, "not_full");
+    blocked_name(&shared->not_empty, sizeof shared->not_empty, "not_empty");
     for (size_t i = 0; i < sizeof stalls / sizeof *stalls; i++)
         if (args_broken(stalls[i].mistake))
             play(shared, &stalls[i]);

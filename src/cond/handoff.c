@@ -232,6 +232,7 @@ main(int argc, char **argv)
         must(pthread_cond_init(&shared->turned, NULL), "pthread_cond_init");
     else
         shared_cond(&shared->turned);
+    blocked_name(&shared->lock, sizeof shared->lock, "lock");
     blocked_name(&shared->turned, sizeof shared->turned, "turned");
     shared->turn = 1;
     if (args_any_break() || spurious) {
