@@ -105,8 +105,13 @@ feed(struct channel *out)
         n = read(STDIN_FILENO, at, at_most_chunk(room));
         if (n == -1 && errno == EINTR)
             continue;
-        if (n == -1)
-            die("read standard input");
+        if (n == -1) {
+            /* What was read before is not to be lost with what was not. */
+            int why = errno;
+            channel_close_write(out);
+            child_reap_all();
+            die_code(why, "read standard input");
+        }
         if (n == 0)
             break;
         channel_put(out, (size_t)n);
