@@ -10,58 +10,42 @@
 
      $ bounded_buffer --producers=2 --consumers=3 --items=1000
      parent: the buffer lies in MAP_SHARED|MAP_ANONYMOUS
-     parent: 2 producers put 2000 items, 3 consumers took 2000
+     parent: 2 producers put 2000 items, 3 consumers took them
      parent: none lost, none twice, each producer's in order, 0 to 4 inside
-
-   The words of the library: must(CODE, CALL) ends the program if a pthread
-   function returned an error; say prints one line; child_fork is fork(2) with
-   a name for the child. order_point and what else has to do with `order' plays
-   a part only in the broken runs, where the parent decides who goes next.
 
    See also: pthread_cond_wait(3); C. A. R. Hoare, "Monitors", 1974. Next:
    work/relay.c, which does real work with such buffers. */
 #include "config.h"
 
 #include "args.h"
-#include "blocked.h"
 #include "child.h"
 #include "order.h"
 #include "say.h"
 #include "shared.h"
 
 #include <stdbool.h>
-#include <unistd.h>
 
 enum { PRODUCERS = 8, CONSUMERS = 8, SLOTS = 64 };
 
 static long long producers = 2, consumers = 2, capacity = 4, items = 10000;
 
-static const struct args_break breaks[] = {
-    {"onecond", "one condition variable: a signal wakes the wrong one"},
-    {"edge", "a signal only when it was empty: a sleeper is forgotten"},
-    {"if", "`if' instead of `while': an item is taken that is not there"},
-    {0},
-};
-
-static const struct args_option options[] = {
-    ARGS_NUMBER("producers", "N", &producers, 1, PRODUCERS,
-                "how many put (2)"),
-    ARGS_NUMBER("consumers", "N", &consumers, 1, CONSUMERS,
-                "how many take (2)"),
-    ARGS_NUMBER("capacity", "N", &capacity, 1, SLOTS,
-                "how many items fit in (4)"),
-    ARGS_NUMBER("items", "N", &items, 1, 10000000,
-                "how many each producer puts (10000)"),
-    {0},
-};
-
 static const struct args about = {
     .name = "bounded_buffer",
     .idea = "Producers and consumers: one mutex, two condition variables.",
-    .breaks = breaks,
-    .options = options,
+    .breaks =
+        {{"onecond", "one condition variable: a signal wakes the wrong one"},
+         {"edge", "a signal only when it was empty: a sleeper is forgotten"},
+         {"if",
+          "`if' instead of `while': an item is taken that is not there"}},
+    .options = {ARGS_NUMBER("producers", "N", &producers, 1, PRODUCERS,
+                            "how many put (2)"),
+                ARGS_NUMBER("consumers", "N", &consumers, 1, CONSUMERS,
+                            "how many take (2)"),
+                ARGS_NUMBER("capacity", "N", &capacity, 1, SLOTS,
+                            "how many items fit in (4)"),
+                ARGS_NUMBER("items", "N", &items, 1, 10000000,
+                            "how many each producer puts (10000)")},
     .maps = true,
-    .deadline = 60,
 };
 
 struct item {
@@ -77,38 +61,42 @@ struct shared {
     struct item slots[SLOTS]; /* a ring */
     int first;                /* the slot of the oldest item */
     int count;                /* how many items are inside */
+    long long taken, total;   /* how many were taken, and will be in all */
     /* What follows is kept only to be judged in the end. */
-    long long put, taken, total;
     int next[PRODUCERS]; /* the number that must come next from each */
     int disorder;        /* items that were not the one to come next */
-    int least, most;     /* of count */
+    int out_of_bounds;   /* how often count was less than 0 or too much */
 };
+static struct shared *shared;
 
 /* Sleep on COND until woken. pthread_cond_wait returns with the lock held,
    but between the wake-up and that moment others may have had it, any number
    of times. Where a conductor is present it draws that gap out: the woken
    process stands at `woken', without the lock, until it is let on. */
 static void
-sleep_on(pthread_cond_t *cond, struct shared *shared, struct order *order)
+sleep_on(pthread_cond_t *cond)
 {
-    if (order != NULL)
-        say("finds %d inside, sleeps", shared->count);
-    must(pthread_cond_wait(cond, &shared->lock), "pthread_cond_wait");
-    if (order != NULL) {
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-        order_point(order, "woken");
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-        say("was woken, finds %d inside", shared->count);
+    if (!order_joined()) {
+        must(pthread_cond_wait(cond, &shared->lock));
+        return;
     }
+    say("finds %d inside, sleeps", shared->count);
+    must(pthread_cond_wait(cond, &shared->lock));
+    must(pthread_mutex_unlock(&shared->lock));
+    order_point("woken");
+    must(pthread_mutex_lock(&shared->lock));
+    say("was woken, finds %d inside", shared->count);
 }
 
+/* CHANGE is 1 when an item was put, -1 when one was taken. */
 static void
-note_count(struct shared *shared)
+note(int change)
 {
-    if (shared->count < shared->least)
-        shared->least = shared->count;
-    if (shared->count > shared->most)
-        shared->most = shared->count;
+    shared->count += change;
+    if (shared->count < 0 || shared->count > capacity)
+        shared->out_of_bounds++;
+    if (order_joined())
+        say("%s one, %d inside", change > 0 ? "put" : "took", shared->count);
 }
 
 /* Put one item, waiting while the buffer is full. The signal comes after the
@@ -116,27 +104,23 @@ note_count(struct shared *shared)
    asleep by now, because looking and falling asleep is one step to everybody
    who needs the lock. One signal is enough for one item. */
 static void
-put(struct shared *shared, struct item item, struct order *order)
+put(struct item item)
 {
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     while (shared->count == capacity)
-        sleep_on(&shared->not_full, shared, order);
+        sleep_on(&shared->not_full);
     shared->slots[(shared->first + shared->count) % capacity] = item;
-    shared->count++;
-    shared->put++;
-    note_count(shared);
-    if (order != NULL)
-        say("put one, %d inside", shared->count);
+    note(1);
     if (args_broken("onecond"))
-        must(pthread_cond_signal(&shared->not_full), "pthread_cond_signal");
+        must(pthread_cond_signal(&shared->not_full));
     else if (!args_broken("edge") || shared->count == 1)
-        must(pthread_cond_signal(&shared->not_empty), "pthread_cond_signal");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_cond_signal(&shared->not_empty));
+    must(pthread_mutex_unlock(&shared->lock));
 }
 
 /* Is there nothing to take although something will come? */
 static bool
-must_wait(const struct shared *shared)
+must_wait(void)
 {
     return shared->count == 0 && shared->taken < shared->total;
 }
@@ -146,80 +130,77 @@ must_wait(const struct shared *shared)
    under the lock: hence each producer's numbers come out counting up,
    whichever consumer gets them. */
 static bool
-take(struct shared *shared, struct order *order)
+take(void)
 {
     pthread_cond_t *cond =
         args_broken("onecond") ? &shared->not_full : &shared->not_empty;
     struct item item;
     bool took;
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-    if (args_broken("if")) {
-        if (must_wait(shared))
-            sleep_on(cond, shared, order);
-    } else {
-        while (must_wait(shared))
-            sleep_on(cond, shared, order);
-    }
+    must(pthread_mutex_lock(&shared->lock));
+    if (args_broken("if") && must_wait())
+        sleep_on(cond);
+    while (!args_broken("if") && must_wait())
+        sleep_on(cond);
     took = shared->taken < shared->total;
     if (took) {
         item = shared->slots[shared->first];
         shared->first = (shared->first + 1) % (int)capacity;
-        shared->count--;
         shared->taken++;
         if (item.number != shared->next[item.producer]++)
             shared->disorder++;
-        note_count(shared);
-        if (order != NULL)
-            say("took one, %d inside", shared->count);
-        must(pthread_cond_signal(&shared->not_full), "pthread_cond_signal");
+        note(-1);
+        must(pthread_cond_signal(&shared->not_full));
     }
     /* No more will come: all who still sleep must learn it. */
     if (shared->taken == shared->total)
-        must(pthread_cond_broadcast(&shared->not_empty),
-             "pthread_cond_broadcast");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_cond_broadcast(&shared->not_empty));
+    must(pthread_mutex_unlock(&shared->lock));
     return took;
 }
 
-/* ---- The good run ------------------------------------------------------- */
+/* Children 1 to CONSUMERS take, the others put. Under the conductor each stops
+   before its first step. */
+static void
+child(int me)
+{
+    if (me <= consumers) {
+        order_point("take");
+        while (take())
+            if (order_joined())
+                return;
+        return;
+    }
+    for (int n = 0; n < items; n++) {
+        order_point("put");
+        put((struct item){me - (int)consumers - 1, n});
+    }
+}
 
 static void
-run_freely(struct shared *shared)
+run_freely(void)
 {
     shared->total = producers * items;
-    for (int p = 0; p < producers; p++)
-        if (child_fork("producer %d", p + 1) == 0) {
-            for (int n = 0; n < items; n++)
-                put(shared, (struct item){p, n}, NULL);
-            _exit(EXIT_HELD);
-        }
-    for (int c = 0; c < consumers; c++)
-        if (child_fork("consumer %d", c + 1) == 0) {
-            while (take(shared, NULL))
-                continue;
-            _exit(EXIT_HELD);
-        }
+    child_fork_each((int)(consumers + producers), child);
     child_reap_all();
-
-    say("%lld producers put %lld items, %lld consumers took %lld", producers,
-        shared->put, consumers, shared->taken);
     for (int p = 0; p < producers; p++)
         if (shared->next[p] != items)
             die_promise("expected %lld items of producer %d, seen: %d", items,
                         p + 1, shared->next[p]);
-    if (shared->put != shared->total || shared->disorder != 0 ||
-        shared->least < 0 || shared->most > capacity)
+    if (shared->count != 0 || shared->disorder != 0 ||
+        shared->out_of_bounds != 0)
         die_promise("expected order and 0 to %lld inside, seen: %d out of "
-                    "order, %d to %d",
-                    capacity, shared->disorder, shared->least, shared->most);
+                    "order, %d times out of bounds, %d left",
+                    capacity, shared->disorder, shared->out_of_bounds,
+                    shared->count);
+    say("%lld producers put %lld items, %lld consumers took them", producers,
+        shared->total, consumers);
     say("none lost, none twice, each producer's in order, 0 to %lld inside",
         capacity);
 }
 
-/* ---- The broken runs: consumers 1 and 2, producer 3, a schedule for each */
-
-/* The schedules count on the longest sleeper being woken first: POSIX leaves
+/* The broken runs: children 1 and 2 take, child 3 puts, a script for each.
+   The scripts count on the longest sleeper being woken first: POSIX leaves
    the choice open, Linux queues first in, first out. Were it otherwise, the
    script would not fit, and the run would fail instead of lying. */
 static const struct stall {
@@ -228,83 +209,49 @@ static const struct stall {
     int first, last; /* the ones that are stuck in the end; 0: nobody */
     int inside;      /* how many items there are then */
 } stalls[] = {
-    /* The producer finds it full and sleeps behind consumer 2; the signal of
-       consumer 1 is meant for the producer. */
+    /* The producer finds it full and sleeps behind child 2; the signal of
+       child 1 is meant for the producer. */
     {"onecond", "1:take 2:take 3:put 3:put 1:woken 2:woken",
-     "the signal for the producer woke consumer 2", 1, 2, 3, 0},
+     "the signal for the producer woke child 2", 1, 2, 3, 0},
     /* The second item comes while the first is still inside: no signal. */
     {"edge", "1:take 2:take 3:put 3:put 1:woken",
-     "nobody told consumer 2 of the second item", 2, 2, 2, 1},
-    /* Consumer 1 is woken for an item, and consumer 2 comes along. */
+     "nobody told child 2 of the second item", 2, 2, 2, 1},
+    /* Child 1 is woken for an item, and child 2 comes along. */
     {"if", "1:take 3:put 2:take 1:woken",
-     "consumer 1 took what consumer 2 had taken", 2, 0, 0, -1},
+     "child 1 took what child 2 had taken", 2, 0, 0, -1},
 };
 
 static void
-play(struct shared *shared, const struct stall *stall)
+play(const struct stall *stall)
 {
-    struct order *order = order_create(3);
-    pid_t pids[4] = {0};
-
     capacity = stall->capacity;
+    consumers = items = 2;
     shared->total = 4; /* more than will ever come: consumers do wait */
-    for (int who = 1; who <= 3; who++) {
-        pids[who] = who < 3 ? child_fork_doomed("consumer %d", who)
-                            : child_fork_doomed("producer 3");
-        if (pids[who] != 0)
-            continue;
-        order_join(order, who);
-        for (int n = 0; who == 3 && n < 2; n++) {
-            order_point(order, "put");
-            put(shared, (struct item){0, n}, order);
-        }
-        if (who < 3) {
-            order_point(order, "take");
-            take(shared, order);
-        }
-        _exit(EXIT_HELD);
-    }
-    order_lead(order);
-    order_play(order, stall->script);
-    /* That they are stuck is decided, not guessed: see blocked.h. */
-    if (stall->first != 0 &&
-        blocked_for_good(&pids[stall->first],
-                         stall->last - stall->first + 1) == BLOCKED_ENDED)
+    order_fork(3, child);
+    order_play(stall->script);
+    if (stall->first != 0 && !order_stuck(stall->first, stall->last))
         die_promise("expected a stall, seen: it went on");
     if (shared->count != stall->inside)
         die_promise("expected %d inside, seen: %d", stall->inside,
                     shared->count);
     for (int who = stall->first; who != 0 && who <= stall->last; who++)
-        say("%s %d is blocked for good", who < 3 ? "consumer" : "producer",
-            who);
+        say("child %d is blocked for good", who);
     say("%s: %d inside", stall->why, shared->count);
-    for (int who = 1; who <= 3; who++)
-        child_kill(pids[who]);
-    order_release(order);
+    order_kill();
 }
 
 int
 main(int argc, char **argv)
 {
-    struct region region;
-    struct shared *shared;
-
     args_parse(&about, argc, argv);
-    region = region_map(sizeof *shared, args_backing());
-    shared = region.memory;
-    say("the buffer lies in %s", region.from);
+    shared = args_map(sizeof *shared, "the buffer lies");
     shared_mutex(&shared->lock, SHARED_NORMAL);
     shared_cond(&shared->not_full);
     shared_cond(&shared->not_empty);
-    /* So that a run that hangs can say who waits for what. */
-    blocked_name(&shared->lock, sizeof shared->lock, "lock");
-    blocked_name(&shared->not_full, sizeof shared->not_full, "not_full");
-    blocked_name(&shared->not_empty, sizeof shared->not_empty, "not_empty");
     for (size_t i = 0; i < sizeof stalls / sizeof *stalls; i++)
         if (args_broken(stalls[i].mistake))
-            play(shared, &stalls[i]);
+            play(&stalls[i]);
     if (!args_any_break())
-        run_freely(shared);
-    region_unmap(&region);
+        run_freely();
     return EXIT_HELD;
 }

@@ -21,7 +21,6 @@
 #include "config.h"
 
 #include "args.h"
-#include "blocked.h"
 #include "child.h"
 #include "order.h"
 #include "say.h"
@@ -29,34 +28,25 @@
 
 #include <stdbool.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static long long rounds = 3;
 static bool spurious;
-
-static const struct args_break breaks[] = {
-    {"nopredicate", "wait for the signal itself: one sent early is lost"},
-    {"if", "`if' instead of `while': a spurious wake-up is believed"},
-    {"private_cond", "the condition variable is process-private"},
-    {0},
-};
-
-static const struct args_option options[] = {
-    ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000,
-                "how many turns each of the two has (3)"),
-    ARGS_FLAG("spurious", &spurious,
-              "wake one whose turn it is not: it must sleep again"),
-    {0},
-};
 
 static const struct args about = {
     .name = "handoff",
     .idea = "Strict turns: a predicate, a mutex, `while', and a condition "
             "variable to sleep on.",
-    .breaks = breaks,
-    .options = options,
+    .breaks = {{"nopredicate",
+                "wait for the signal itself: one sent early is lost"},
+               {"if",
+                "`if' instead of `while': a spurious wake-up is believed"},
+               {"private_cond", "the condition variable is process-private"}},
+    .options = {ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000,
+                            "how many turns each of the two has (3)"),
+                ARGS_FLAG(
+                    "spurious", &spurious,
+                    "wake one whose turn it is not: it must sleep again")},
     .maps = true,
-    .deadline = 60,
 };
 
 struct shared {
@@ -66,24 +56,22 @@ struct shared {
     int turns;             /* lock: how many were taken */
     int out_of_turn;       /* lock: how many by the wrong child */
 };
+static struct shared *shared;
 
 /* Sleep until it is the turn of child ME. Call with the lock held; it is held
    again on return. pthread_cond_wait gives the lock back and falls asleep in
    one step: no signal can come between the look and the sleep. */
 static void
-await_turn(struct shared *shared, int me)
+await_turn(int me)
 {
     if (args_broken("nopredicate")) {
-        must(pthread_cond_wait(&shared->turned, &shared->lock),
-             "pthread_cond_wait");
+        must(pthread_cond_wait(&shared->turned, &shared->lock));
     } else if (args_broken("if")) {
         if (shared->turn != me)
-            must(pthread_cond_wait(&shared->turned, &shared->lock),
-                 "pthread_cond_wait");
+            must(pthread_cond_wait(&shared->turned, &shared->lock));
     } else {
         while (shared->turn != me)
-            must(pthread_cond_wait(&shared->turned, &shared->lock),
-                 "pthread_cond_wait");
+            must(pthread_cond_wait(&shared->turned, &shared->lock));
     }
 }
 
@@ -91,38 +79,33 @@ await_turn(struct shared *shared, int me)
    order of the turns. One signal is enough: the other child is the only one
    that can be asleep, as nobody waits whose turn it is. */
 static void
-take_turn(struct shared *shared, int me, int round, struct order *order)
+take_turn(int me, int round)
 {
-    order_point(order, "begin");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    order_point("begin");
+    must(pthread_mutex_lock(&shared->lock));
     /* Without the predicate child 1 has nothing to wait for at first. */
     if (!args_broken("nopredicate") || me == 2 || round > 1)
-        await_turn(shared, me);
+        await_turn(me);
     if (shared->turn != me)
         shared->out_of_turn++;
     say("%s %d", me == 1 ? "ping" : "pong", round);
     shared->turns++;
     shared->turn = 3 - me;
-    must(pthread_cond_signal(&shared->turned), "pthread_cond_signal");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_cond_signal(&shared->turned));
+    must(pthread_mutex_unlock(&shared->lock));
 }
 
 static void
-child(struct shared *shared, int me, struct order *order)
+child(int me)
 {
-    if (order != NULL)
-        order_join(order, me);
     for (int round = 1; round <= rounds; round++)
-        take_turn(shared, me, round, order);
-    _exit(EXIT_HELD);
+        take_turn(me, round);
 }
 
 static void
-alternate(struct shared *shared)
+alternate(void)
 {
-    for (int me = 1; me <= 2; me++)
-        if (child_fork("child %d", me) == 0)
-            child(shared, me, NULL);
+    child_fork_each(2, child);
     child_reap_all();
     if (shared->turns != 2 * rounds || shared->out_of_turn != 0)
         die_promise("expected %lld turns in turn, seen: %d, %d out of turn",
@@ -130,11 +113,10 @@ alternate(struct shared *shared)
     say("%d turns, each in its turn", shared->turns);
 }
 
-/* Say of both children that they sleep for good, or that they do not. */
 static void
-expect_stuck(const pid_t *pids)
+expect_both_stuck(void)
 {
-    if (blocked_for_good(pids, 2) == BLOCKED_ENDED)
+    if (!order_stuck(1, 2))
         die_promise("expected both to wait for ever, seen: one went on");
     say("both are blocked for good on `turned'");
 }
@@ -142,33 +124,31 @@ expect_stuck(const pid_t *pids)
 /* The signal is sent before anybody waits, and a condition variable does not
    remember: then each waits for the other. */
 static void
-lose_signal(struct order *order, const pid_t *pids)
+lose_signal(void)
 {
-    order_step(order, 1, "begin");
+    order_step(1, "begin");
     say("child 1 has signalled; child 2 was not waiting yet");
-    order_step(order, 2, "begin");
-    order_step(order, 1, "begin");
-    expect_stuck(pids);
+    order_play("2:begin 1:begin");
+    expect_both_stuck();
 }
 
 /* Child 2 waits for its turn, and is woken although nothing has changed: by
    us, so that it happens for certain. */
 static void
-wake_spuriously(struct shared *shared, struct order *order)
+wake_spuriously(void)
 {
-    int expected = args_broken("if") ? 1 : 0;
+    bool believed = args_broken("if");
 
-    if (order_step(order, 2, "begin") != ORDER_BLOCKED)
+    if (order_step(2, "begin") != ORDER_BLOCKED)
         die_promise("expected child 2 to wait, seen: it does not");
     say("a wake-up without a reason, it is child %d's turn", shared->turn);
-    must(pthread_cond_broadcast(&shared->turned), "pthread_cond_broadcast");
-    order_where(order, 2);
-    if (shared->out_of_turn != expected)
-        die_promise("expected %d turns out of turn, seen: %d", expected,
+    must(pthread_cond_broadcast(&shared->turned));
+    order_where(2);
+    if (shared->out_of_turn != believed)
+        die_promise("expected %d turns out of turn, seen: %d", believed,
                     shared->out_of_turn);
-    say("child 2 %s", expected == 1
-                          ? "took child 1's turn: it looked only once"
-                          : "looked again, and sleeps");
+    say("child 2 %s", believed ? "took child 1's turn: it looked only once"
+                               : "looked again, and sleeps");
 }
 
 /* Child 2 sleeps, child 1 gives it the turn and signals. What the libc does
@@ -176,12 +156,14 @@ wake_spuriously(struct shared *shared, struct order *order)
    are that the signal stays in its own process (glibc) and that the signaller
    follows a pointer that means nothing to it (musl). */
 static void
-signal_privately(struct shared *shared, struct order *order, const pid_t *pids)
+signal_privately(void)
 {
-    order_step(order, 2, "begin");
-    if (order_step(order, 1, "begin") == ORDER_ENDED) {
-        char words[64];
-        int status = child_reap(pids[0]);
+    char words[64];
+    int status;
+
+    order_step(2, "begin");
+    if (order_step(1, "begin") == ORDER_ENDED) {
+        status = child_reap(order_pid(1));
         if (!WIFSIGNALED(status))
             die_promise("expected child 1 to crash or go on, seen: it %s",
                         child_words(status, words, sizeof words));
@@ -189,58 +171,36 @@ signal_privately(struct shared *shared, struct order *order, const pid_t *pids)
             child_words(status, words, sizeof words));
         return;
     }
-    if (order_where(order, 2) != ORDER_BLOCKED || shared->turn != 2)
+    if (order_where(2) != ORDER_BLOCKED || shared->turn != 2)
         die_promise("expected child 2 to sleep on, seen: it woke");
     say("it is child 2's turn, and it was signalled, and it sleeps");
-    order_step(order, 1, "begin");
-    expect_stuck(pids);
-}
-
-static void
-play(struct shared *shared)
-{
-    struct order *order = order_create(2);
-    pid_t pids[2];
-
-    for (int me = 1; me <= 2; me++)
-        if ((pids[me - 1] = child_fork_doomed("child %d", me)) == 0)
-            child(shared, me, order);
-    order_lead(order);
-    if (args_broken("nopredicate"))
-        lose_signal(order, pids);
-    else if (!args_broken("private_cond"))
-        wake_spuriously(shared, order);
-    else
-        signal_privately(shared, order, pids);
-    child_kill(pids[0]);
-    child_kill(pids[1]);
-    order_release(order);
+    order_step(1, "begin");
+    expect_both_stuck();
 }
 
 int
 main(int argc, char **argv)
 {
-    struct region region;
-    struct shared *shared;
-
     args_parse(&about, argc, argv);
-    region = region_map(sizeof *shared, args_backing());
-    shared = region.memory;
-    say("turn, mutex and condition lie in %s", region.from);
+    shared = args_map(sizeof *shared, "turn, mutex and condition lie");
     shared_mutex(&shared->lock, SHARED_NORMAL);
     if (args_broken("private_cond"))
-        must(pthread_cond_init(&shared->turned, NULL), "pthread_cond_init");
+        must(pthread_cond_init(&shared->turned, NULL));
     else
         shared_cond(&shared->turned);
-    blocked_name(&shared->lock, sizeof shared->lock, "lock");
-    blocked_name(&shared->turned, sizeof shared->turned, "turned");
     shared->turn = 1;
-    if (args_any_break() || spurious) {
-        rounds = rounds < 2 ? 2 : rounds;
-        play(shared);
-    } else {
-        alternate(shared);
+    if (!args_any_break() && !spurious) {
+        alternate();
+        return EXIT_HELD;
     }
-    region_unmap(&region);
+    rounds = rounds < 2 ? 2 : rounds;
+    order_fork(2, child);
+    if (args_broken("nopredicate"))
+        lose_signal();
+    else if (args_broken("private_cond"))
+        signal_privately();
+    else
+        wake_spuriously();
+    order_kill();
     return EXIT_HELD;
 }

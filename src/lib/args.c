@@ -22,6 +22,8 @@ static enum region_backing backing = REGION_ANON;
 static const char *backing_word = "anon";
 static long long deadline;
 static bool quiet;
+static char **operands;
+static int operand_count;
 
 static const char *const backing_words[] = {"anon", "zero", NULL};
 
@@ -53,6 +55,12 @@ enum { OPTIONS_MOST = 16, DESCRIPTORS = 256 };
 static const struct args_option *options[OPTIONS_MOST];
 static int option_count;
 
+static bool
+has_breaks(void)
+{
+    return program->breaks[0].name != NULL;
+}
+
 static void
 print_usage(FILE *to)
 {
@@ -61,8 +69,10 @@ print_usage(FILE *to)
         fprintf(to, " [--%s%s%s]", options[i]->name,
                 options[i]->value != NULL ? "=" : "",
                 options[i]->value != NULL ? options[i]->value : "");
-    if (program->breaks != NULL)
+    if (has_breaks())
         fprintf(to, " [--break=NAME]");
+    if (program->operands != NULL)
+        fprintf(to, " %s", program->operands);
     fprintf(to, "\n");
 }
 
@@ -106,10 +116,9 @@ print_help(void)
 {
     print_usage(stdout);
     printf("\n%s\n", program->idea);
-    if (program->breaks != NULL)
+    if (has_breaks())
         printf("\nThe same program with one mistake:\n");
-    for (const struct args_break *b = program->breaks;
-         b != NULL && b->name != NULL; b++)
+    for (const struct args_break *b = program->breaks; b->name != NULL; b++)
         print_switch("break", b->name, b->does);
     printf("\nSwitches:\n");
     for (int i = 0; i < option_count; i++)
@@ -133,9 +142,10 @@ print_version(void)
     leave_after_output();
 }
 
-/* A number with an optional K, M or G, within the option's range. */
-static void
-take_number(const struct args_option *option, const char *text)
+/* WHAT is "--rounds" or the name of an operand. */
+long long
+args_number(const char *what, const char *text, long long least,
+            long long most)
 {
     static const char suffixes[] = "KMG";
     char *end;
@@ -150,15 +160,24 @@ take_number(const struct args_option *option, const char *text)
         end++;
     }
     if (end == text || *end != '\0')
-        args_wrong("--%s: '%s' is not a number; give one from %lld to %lld",
-                   option->name, text, option->least, option->most);
+        args_wrong("%s: '%s' is not a number; give one from %lld to %lld",
+                   what, text, least, most);
     /* First whether the product exists at all: overflow is undefined. */
     if (errno == ERANGE || number > LLONG_MAX / factor ||
-        number < LLONG_MIN / factor || number * factor > option->most ||
-        number * factor < option->least)
-        args_wrong("--%s: %s is out of range; give a number from %lld to %lld",
-                   option->name, text, option->least, option->most);
-    *option->number = number * factor;
+        number < LLONG_MIN / factor || number * factor > most ||
+        number * factor < least)
+        args_wrong("%s: %s is out of range; give a number from %lld to %lld",
+                   what, text, least, most);
+    return number * factor;
+}
+
+static void
+take_number(const struct args_option *option, const char *text)
+{
+    char what[64];
+
+    snprintf(what, sizeof what, "--%s", option->name);
+    *option->number = args_number(what, text, option->least, option->most);
 }
 
 static void
@@ -222,7 +241,7 @@ read_switches(int argc, char **argv)
             OWN + i};
     table[n++] = (struct option){"help", no_argument, NULL, TO_HELP};
     table[n++] = (struct option){"version", no_argument, NULL, TO_VERSION};
-    if (program->breaks != NULL)
+    if (has_breaks())
         table[n++] =
             (struct option){"break", required_argument, NULL, TO_BREAK};
     opterr = 0;
@@ -245,9 +264,16 @@ read_switches(int argc, char **argv)
             refuse(result, argv, OWN);
         }
     }
-    if (optind < argc)
-        args_wrong("'%s': no operands are taken; see '%s --help'",
-                   argv[optind], program->name);
+    operands = argv + optind;
+    operand_count = argc - optind;
+    if (operand_count > 0 && program->operands == NULL)
+        args_wrong("'%s': no operands are taken; see '%s --help'", operands[0],
+                   program->name);
+    if (operand_count < program->least)
+        args_wrong("an operand is missing; give %s", program->operands);
+    if (program->operands != NULL && operand_count > program->most)
+        args_wrong("'%s': one operand too many; give %s",
+                   operands[program->most], program->operands);
 }
 
 /* ---- The rules of the house --------------------------------------------- */
@@ -308,14 +334,15 @@ args_parse(const struct args *about, int argc, char **argv)
     program = about;
     die_name(about->name);
     keep_the_rules();
-    for (const struct args_option *o = about->options;
-         o != NULL && o->name != NULL; o++)
+    for (const struct args_option *o = about->options; o->name != NULL; o++)
         options[option_count++] = o;
     if (about->maps)
         options[option_count++] = &backing_option;
     options[option_count++] = &deadline_option;
     options[option_count++] = &quiet_option;
-    deadline = about->deadline;
+    deadline = about->deadline == 0            ? 20
+               : about->deadline == ARGS_NEVER ? 0
+                                               : about->deadline;
     read_switches(argc, argv);
     backing = strcmp(backing_word, "zero") == 0 ? REGION_ZERO : REGION_ANON;
     say_quiet(quiet);
@@ -347,4 +374,25 @@ enum region_backing
 args_backing(void)
 {
     return backing;
+}
+
+void *
+args_map(size_t size, const char *what)
+{
+    struct region region = region_map(size, backing);
+
+    say("%s in %s", what, region.from);
+    return region.memory;
+}
+
+int
+args_operands(void)
+{
+    return operand_count;
+}
+
+const char *
+args_operand(int i)
+{
+    return i < operand_count ? operands[i] : NULL;
 }

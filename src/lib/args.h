@@ -36,13 +36,19 @@ struct args_option {
         .number = (variable), .least = (from), .most = (to)                   \
     }
 
+/* At most so many, the {0} behind the last one included. */
+enum { ARGS_BREAKS = 16, ARGS_OPTIONS = 8, ARGS_NEVER = -1 };
+
 struct args {
-    const char *name;                  /* of the program */
-    const char *idea;                  /* in one line */
-    const struct args_break *breaks;   /* ends in {0}; NULL: none */
-    const struct args_option *options; /* likewise */
-    bool maps;         /* it maps memory for kin: takes --backing */
-    unsigned deadline; /* seconds until it is ended if it hangs; 0: none */
+    const char *name;     /* of the program */
+    const char *idea;     /* in one line */
+    const char *operands; /* as the usage shows them, "FILE [AT TEXT]" */
+    int least, most;      /* how many of them there must be; at most 64 */
+    struct args_break breaks[ARGS_BREAKS];
+    struct args_option options[ARGS_OPTIONS];
+    bool maps;    /* it maps memory for kin: takes --backing */
+    int deadline; /* seconds until it is ended if it hangs; 0: twenty of
+                     them; ARGS_NEVER: it may run as long as it likes */
 };
 
 /* Read the command line, act on what is common to all programs, and make the
@@ -71,6 +77,20 @@ bool args_quiet(void);
 
 /* What --backing asks for. */
 enum region_backing args_backing(void);
+
+/* Map SIZE bytes of that memory, before fork, and say where they lie: with
+   WHAT "the counter lies" the line is "the counter lies in /dev/zero". Zeroed;
+   unmapped, as every mapping is, when the process ends. See region_map(). */
+void *args_map(size_t size, const char *what);
+
+/* The operands: how many, and number I, from 0; NULL where there is none. */
+int args_operands(void);
+const char *args_operand(int i);
+
+/* TEXT, which messages call WHAT ("AT"), as a number from LEAST to MOST, as
+   switches take it; else the command line is wrong. */
+long long args_number(const char *what, const char *text, long long least,
+                      long long most);
 
 /* The command line is wrong in a way that only the program can see: print the
    line that FORMAT makes and the usage, exit with EXIT_USAGE. */

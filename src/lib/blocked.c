@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAMES_MOST = 32 };
+enum { NAMES_MOST = 128 };
 
 static struct {
     const char *at, *end;
@@ -32,7 +32,7 @@ blocked_name(const void *object, size_t size, const char *name)
 static const char *
 name_of(unsigned long address)
 {
-    for (int i = 0; i < named; i++)
+    for (int i = named; i-- > 0;)
         if (address >= (unsigned long)names[i].at &&
             address < (unsigned long)names[i].end)
             return names[i].name;

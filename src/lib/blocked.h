@@ -15,7 +15,8 @@
 #include <sys/types.h>
 
 /* Give the SIZE bytes at OBJECT, in the region, the name that messages use.
-   Call before fork or in the parent; at most 32 names, NAME is kept. */
+   Call before fork or in the parent; at most 128 names, NAME is kept; the
+   name given last counts. shared_mutex() and shared_cond() call it. */
 void blocked_name(const void *object, size_t size, const char *name);
 
 struct blocked {

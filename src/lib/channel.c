@@ -47,13 +47,13 @@ channel_init(struct channel *channel, size_t capacity, const char *name)
 static void
 lock(struct channel *channel)
 {
-    must(pthread_mutex_lock(&channel->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&channel->lock));
 }
 
 static void
 unlock(struct channel *channel)
 {
-    must(pthread_mutex_unlock(&channel->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&channel->lock));
 }
 
 /* Sleep on COND, counted in *WAITING, so that the other side knows whether a
@@ -63,7 +63,7 @@ static void
 wait_on(struct channel *channel, pthread_cond_t *cond, int *waiting)
 {
     ++*waiting;
-    must(pthread_cond_wait(cond, &channel->lock), "pthread_cond_wait");
+    must(pthread_cond_wait(cond, &channel->lock));
     --*waiting;
 }
 
@@ -78,7 +78,7 @@ unlock_after_add(struct channel *channel, size_t size)
     wake = channel->readers_waiting > 0;
     unlock(channel);
     if (wake)
-        must(pthread_cond_signal(&channel->not_empty), "pthread_cond_signal");
+        must(pthread_cond_signal(&channel->not_empty));
 }
 
 /* SIZE bytes were removed: the same for the writers. All are woken: the one
@@ -94,8 +94,7 @@ unlock_after_remove(struct channel *channel, size_t size)
         channel->writers_waiting > 0 && channel->used <= channel->capacity / 2;
     unlock(channel);
     if (wake)
-        must(pthread_cond_broadcast(&channel->not_full),
-             "pthread_cond_broadcast");
+        must(pthread_cond_broadcast(&channel->not_full));
 }
 
 /* ---- A stream of bytes -------------------------------------------------- */
@@ -227,8 +226,7 @@ channel_close_write(struct channel *channel)
     lock(channel);
     channel->write_closed = true;
     unlock(channel);
-    must(pthread_cond_broadcast(&channel->not_empty),
-         "pthread_cond_broadcast");
+    must(pthread_cond_broadcast(&channel->not_empty));
 }
 
 void
@@ -237,5 +235,5 @@ channel_close_read(struct channel *channel)
     lock(channel);
     channel->read_closed = true;
     unlock(channel);
-    must(pthread_cond_broadcast(&channel->not_full), "pthread_cond_broadcast");
+    must(pthread_cond_broadcast(&channel->not_full));
 }

@@ -413,6 +413,16 @@ child_fork_doomed(const char *format, ...)
 }
 
 void
+child_fork_each(int count, child_role *role)
+{
+    for (int me = 1; me <= count; me++)
+        if (child_fork("child %d", me) == 0) {
+            role(me);
+            _exit(EXIT_HELD);
+        }
+}
+
+void
 child_born(const char *role)
 {
     /* A parent that died before this line had 1, or a reaper, take its

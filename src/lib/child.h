@@ -30,6 +30,12 @@ pid_t child_fork(const char *format, ...) DIE_PRINTF(1, 2);
    tells how it ended. */
 pid_t child_fork_doomed(const char *format, ...) DIE_PRINTF(1, 2);
 
+/* What child number ME does, from 1. */
+typedef void child_role(int me);
+
+/* Fork COUNT children, "child 1" to "child N"; each plays ROLE and exits 0. */
+void child_fork_each(int count, child_role *role);
+
 /* For a program that shows fork(2) itself: the child calls child_born(ROLE),
    the parent child_adopt(PID, ROLE), as the first thing after fork; then the
    rules hold as for child_fork_doomed(). */

@@ -147,7 +147,7 @@ die_missing(const char *what)
 }
 
 void
-must(int code, const char *call)
+die_unless_zero(int code, const char *call)
 {
     if (code != 0)
         die_code(code, "%s", call);

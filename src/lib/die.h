@@ -40,9 +40,11 @@ _Noreturn void die_promise(const char *format, ...) DIE_PRINTF(1, 2);
 /* This system lacks WHAT ("a robust mutex"). Exit status EXIT_MISSING. */
 _Noreturn void die_missing(const char *what);
 
-/* Check what a pthread_* function returned: must(pthread_mutex_lock(&m),
-   "pthread_mutex_lock") does nothing when CODE is 0, else die_code(). */
-void must(int code, const char *call);
+/* Check what a function of the pthread_* kind returned:
+   must(pthread_mutex_lock(&m)) does nothing when that is 0, else the message
+   shows the call as it stands in the source. See die_code(). */
+#define must(call) die_unless_zero((call), #call)
+void die_unless_zero(int code, const char *call);
 
 /* Leave with STATUS: by exit, or by _exit in a child of the library. */
 _Noreturn void die_leave(int status);

@@ -29,11 +29,13 @@ struct player {
     char point[16]; /* where it stands */
 };
 
-struct order {
+/* One at a time, and static: every child has a copy to the end of its life. */
+static struct {
     int children;
     int me; /* in a child: its number; in the conductor: 0 */
     struct player players[ORDER_MOST + 1]; /* [0] is not used */
-};
+    pid_t pids[ORDER_MOST + 1];            /* of order_fork, likewise */
+} order;
 
 static void
 make_pipe(int ends[2])
@@ -52,61 +54,75 @@ close_end(int *end)
     *end = -1;
 }
 
-/* One at a time, and static: every child has a copy to the end of its life. */
-static struct order the_order;
-
-struct order *
+void
 order_create(int children)
 {
-    struct order *order = &the_order;
-
-    if (children < 1 || children > ORDER_MOST || order->children != 0)
+    if (children < 1 || children > ORDER_MOST || order.children != 0)
         die_code(EINVAL, "an order of %d children", children);
-    *order = (struct order){.children = children};
+    memset(&order, 0, sizeof order);
+    order.children = children;
     for (int i = 1; i <= children; i++) {
-        make_pipe(order->players[i].report);
-        make_pipe(order->players[i].go);
+        make_pipe(order.players[i].report);
+        make_pipe(order.players[i].go);
     }
-    return order;
 }
 
 /* Each process closes the ends that are not its own: a pipe shows its end of
    file, here "that child is gone", only when nobody holds the other side. */
 void
-order_join(struct order *order, int who)
+order_join(int who)
 {
-    if (order == NULL)
-        return;
-    order->me = who;
-    for (int i = 1; i <= order->children; i++) {
-        close_end(&order->players[i].report[0]);
-        close_end(&order->players[i].go[1]);
+    order.me = who;
+    for (int i = 1; i <= order.children; i++) {
+        close_end(&order.players[i].report[0]);
+        close_end(&order.players[i].go[1]);
         if (i != who) {
-            close_end(&order->players[i].report[1]);
-            close_end(&order->players[i].go[0]);
+            close_end(&order.players[i].report[1]);
+            close_end(&order.players[i].go[0]);
         }
     }
 }
 
 void
-order_lead(struct order *order)
+order_lead(void)
 {
-    for (int i = 1; i <= order->children; i++) {
-        close_end(&order->players[i].report[1]);
-        close_end(&order->players[i].go[0]);
+    for (int i = 1; i <= order.children; i++) {
+        close_end(&order.players[i].report[1]);
+        close_end(&order.players[i].go[0]);
     }
 }
 
+bool
+order_joined(void)
+{
+    return order.me != 0;
+}
+
 void
-order_point(struct order *order, const char *name)
+order_fork(int children, child_role *role)
+{
+    order_create(children);
+    for (int who = 1; who <= children; who++) {
+        order.pids[who] = child_fork_doomed("child %d", who);
+        if (order.pids[who] == 0) {
+            order_join(who);
+            role(who);
+            _exit(EXIT_HELD);
+        }
+    }
+    order_lead();
+}
+
+void
+order_point(const char *name)
 {
     struct report report = {.pid = getpid()};
     struct player *me;
     char go;
 
-    if (order == NULL)
+    if (order.me == 0)
         return;
-    me = &order->players[order->me];
+    me = &order.players[order.me];
     snprintf(report.point, sizeof report.point, "%s", name);
     /* After order_release nobody reads any more (EPIPE), and the go pipe is
        at its end: then every point is passed. */
@@ -146,14 +162,14 @@ listen_to(struct player *player, int milliseconds)
 /* One sweep over all: is everybody still? *SUM changes when a blocked child
    has run since the last sweep. */
 static bool
-sweep(struct order *order, bool *blocked, unsigned long *sum)
+sweep(bool *blocked, unsigned long *sum)
 {
     bool still = true;
 
     *blocked = false;
     *sum = 0;
-    for (int i = 1; i <= order->children; i++) {
-        struct player *player = &order->players[i];
+    for (int i = 1; i <= order.children; i++) {
+        struct player *player = &order.players[i];
         struct blocked seen;
 
         if (player->state == RUNS)
@@ -176,7 +192,7 @@ sweep(struct order *order, bool *blocked, unsigned long *sum)
 /* Wait until all are still. A blocked child counts as still when two sweeps
    in a row saw it asleep and it did not run in between (see blocked.h). */
 static void
-settle(struct order *order)
+settle(void)
 {
     /* Where the system does not tell who is asleep, a child that has not
        reported for so many sweeps of a millisecond counts as blocked. */
@@ -186,7 +202,7 @@ settle(struct order *order)
 
     for (int sweeps = 0;; sweeps++) {
         struct blocked seen;
-        bool still = sweep(order, &blocked, &sum);
+        bool still = sweep(&blocked, &sum);
 
         if (still && (!blocked || (was_still && sum == last)))
             return;
@@ -198,13 +214,13 @@ settle(struct order *order)
 }
 
 enum order_state
-order_where(struct order *order, int who)
+order_where(int who)
 {
-    if (who < 1 || who > order->children)
+    if (who < 1 || who > order.children)
         die_promise("the script wants child %d, but there are only 1 to %d",
-                    who, order->children);
-    settle(order);
-    switch (order->players[who].state) {
+                    who, order.children);
+    settle();
+    switch (order.players[who].state) {
     case AT_POINT:
         return ORDER_AT_POINT;
     case ENDED:
@@ -215,11 +231,11 @@ order_where(struct order *order, int who)
 }
 
 enum order_state
-order_step(struct order *order, int who, const char *point)
+order_step(int who, const char *point)
 {
     struct player *player;
 
-    switch (order_where(order, who)) {
+    switch (order_where(who)) {
     case ORDER_ENDED:
         die_promise("the script wants child %d at `%s', but it has ended", who,
                     point);
@@ -229,7 +245,7 @@ order_step(struct order *order, int who, const char *point)
     default:
         break;
     }
-    player = &order->players[who];
+    player = &order.players[who];
     if (strcmp(player->point, point) != 0)
         die_promise("the script wants child %d at `%s', but it stands at `%s'",
                     who, point, player->point);
@@ -237,17 +253,17 @@ order_step(struct order *order, int who, const char *point)
     /* Nobody reads any more where the child was killed at its point. */
     if (say_write(player->go[1], "g", 1) == -1 && errno != EPIPE)
         die("write to child %d", who);
-    return order_where(order, who);
+    return order_where(who);
 }
 
 void
-order_play(struct order *order, const char *script)
+order_play(const char *script)
 {
     char point[16];
     int who, length;
 
     while (sscanf(script, " %d:%15s%n", &who, point, &length) == 2) {
-        order_step(order, who, point);
+        order_step(who, point);
         script += length;
     }
     if (strspn(script, " ") != strlen(script))
@@ -255,15 +271,34 @@ order_play(struct order *order, const char *script)
 }
 
 void
-order_release(struct order *order)
+order_release(void)
 {
-    if (order == NULL)
-        return;
-    for (int i = 1; i <= order->children; i++) {
-        close_end(&order->players[i].report[0]);
-        close_end(&order->players[i].report[1]);
-        close_end(&order->players[i].go[0]);
-        close_end(&order->players[i].go[1]);
+    for (int i = 1; i <= order.children; i++) {
+        close_end(&order.players[i].report[0]);
+        close_end(&order.players[i].report[1]);
+        close_end(&order.players[i].go[0]);
+        close_end(&order.players[i].go[1]);
     }
-    order->children = 0;
+    order.children = 0;
+}
+
+pid_t
+order_pid(int who)
+{
+    return order.pids[who];
+}
+
+bool
+order_stuck(int first, int last)
+{
+    return blocked_for_good(&order.pids[first], last - first + 1) !=
+           BLOCKED_ENDED;
+}
+
+void
+order_kill(void)
+{
+    for (int who = 1; who <= order.children; who++)
+        child_kill(order.pids[who]);
+    order_release();
 }

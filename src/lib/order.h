@@ -11,30 +11,36 @@
    at every moment at most one child is on its way, on one CPU or many, unless
    a step woke another one: then that one too runs on until it is still.
 
-   SIGPIPE must be ignored, as args_parse() does. */
+   There is one order at a time, so no function names it. SIGPIPE must be
+   ignored, as args_parse() does. */
 #ifndef MAPFORK_ORDER_H
 #define MAPFORK_ORDER_H
+
+#include "child.h"
 
 #include <stdbool.h>
 
 enum { ORDER_MOST = 16 }; /* children in one order */
 
-struct order;
+/* Fork CHILDREN children, "child 1" to "child N", under the conductor; each
+   plays ROLE(its number), from 1, and exits 0. They are doomed (child.h): a
+   broken run may kill them. Call it in the parent, which is the conductor from
+   then on. Ends the program with EXIT_SYSTEM where no descriptors are left. */
+void order_fork(int children, child_role *role);
 
-/* The pipes for children 1 to CHILDREN; call before fork. There is one order
-   at a time: release it before you create another. Never fails: ends the
-   program with EXIT_SYSTEM where there are no descriptors left. */
-struct order *order_create(int children);
-
-/* In child number WHO, first thing after fork. */
-void order_join(struct order *order, int who);
-
-/* In the parent, when all are forked and before the first step. */
-void order_lead(struct order *order);
+/* For a program that forks by itself: the pipes for children 1 to CHILDREN,
+   before fork; in child number WHO, first thing after fork; in the parent,
+   when all are forked. */
+void order_create(int children);
+void order_join(int who);
+void order_lead(void);
 
 /* In a child: stop here until the conductor says go. A name has at most 15
-   bytes. Does nothing when ORDER is NULL: the same code then runs free. */
-void order_point(struct order *order, const char *name);
+   bytes. Without a conductor it does nothing: the same code then runs free. */
+void order_point(const char *name);
+
+/* In a child: is there a conductor? */
+bool order_joined(void);
 
 /* Where a child is, once all is still. */
 enum order_state { ORDER_AT_POINT, ORDER_BLOCKED, ORDER_ENDED };
@@ -43,16 +49,27 @@ enum order_state { ORDER_AT_POINT, ORDER_BLOCKED, ORDER_ENDED };
    is waited for), then wait until all is still. Returns where WHO is then.
    A child that stands elsewhere, has ended or is blocked: the script was
    wrong, and the program ends with EXIT_BROKEN. */
-enum order_state order_step(struct order *order, int who, const char *point);
+enum order_state order_step(int who, const char *point);
 
 /* Where child WHO is now (all is waited for to be still). */
-enum order_state order_where(struct order *order, int who);
+enum order_state order_where(int who);
 
 /* All the steps of SCRIPT, "WHO:POINT WHO:POINT ...". */
-void order_play(struct order *order, const char *script);
+void order_play(const char *script);
+
+/* The process number of child WHO of order_fork(). */
+pid_t order_pid(int who);
+
+/* Are children FIRST to LAST of order_fork() blocked for good? It is decided,
+   not guessed: see blocked_for_good(). Where the system does not tell who is
+   asleep, a second without a sign of life must do. */
+bool order_stuck(int first, int last);
 
 /* The script is over: let everybody pass every further point, and release the
-   pipes. ORDER is gone afterwards; NULL is fine. */
-void order_release(struct order *order);
+   pipes. Without an order it does nothing. */
+void order_release(void);
+
+/* The same, but kill and reap all children of order_fork() first. */
+void order_kill(void);
 
 #endif

@@ -2,70 +2,85 @@
  */
 #include "config.h"
 
+#include "blocked.h"
 #include "die.h"
 #include "shared.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Some systems have the function and refuse the value. */
 static void
-must_support(int code, const char *call, const char *feature)
+must_support(int code, const char *feature)
 {
     if (code == ENOTSUP || code == ENOSYS || code == EINVAL)
         die_missing(feature);
-    must(code, call);
+    if (code != 0)
+        die_code(code, "%s", feature);
+}
+
+/* "&shared->lock" is called `lock'. */
+static void
+name(const void *object, size_t size, const char *text)
+{
+    const char *arrow = strstr(text, "->");
+
+    blocked_name(object, size,
+                 arrow != NULL  ? arrow + 2
+                 : *text == '&' ? text + 1
+                                : text);
 }
 
 void
-shared_mutex(pthread_mutex_t *mutex, enum shared_kind kind)
+shared_mutex_as(pthread_mutex_t *mutex, enum shared_kind kind,
+                const char *text)
 {
     pthread_mutexattr_t attributes;
 
-    must(pthread_mutexattr_init(&attributes), "pthread_mutexattr_init");
+    must(pthread_mutexattr_init(&attributes));
 #if HAVE_PTHREAD_MUTEXATTR_SETPSHARED && HAVE_DECL_PTHREAD_PROCESS_SHARED
     must_support(
         pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED),
-        "pthread_mutexattr_setpshared", "a process-shared mutex");
+        "a process-shared mutex");
 #else
     die_missing("a process-shared mutex");
 #endif
     if (kind == SHARED_ERRORCHECK)
-        must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK),
-             "pthread_mutexattr_settype");
+        must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK));
     if (kind == SHARED_ROBUST) {
 #if HAVE_PTHREAD_MUTEXATTR_SETROBUST && HAVE_DECL_PTHREAD_MUTEX_ROBUST
         must_support(
             pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST),
-            "pthread_mutexattr_setrobust", "a robust mutex");
+            "a robust mutex");
 #else
         die_missing("a robust mutex");
 #endif
     }
     /* musl learns only here that the kernel has no robust lists. */
-    must_support(pthread_mutex_init(mutex, &attributes), "pthread_mutex_init",
-                 "such a mutex");
-    must(pthread_mutexattr_destroy(&attributes), "pthread_mutexattr_destroy");
+    must_support(pthread_mutex_init(mutex, &attributes), "such a mutex");
+    must(pthread_mutexattr_destroy(&attributes));
+    name(mutex, sizeof *mutex, text);
 }
 
 void
-shared_cond(pthread_cond_t *cond)
+shared_cond_as(pthread_cond_t *cond, const char *text)
 {
     pthread_condattr_t attributes;
 
-    must(pthread_condattr_init(&attributes), "pthread_condattr_init");
+    must(pthread_condattr_init(&attributes));
 #if HAVE_PTHREAD_CONDATTR_SETPSHARED && HAVE_DECL_PTHREAD_PROCESS_SHARED
     must_support(
         pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED),
-        "pthread_condattr_setpshared", "a process-shared condition variable");
+        "a process-shared condition variable");
 #else
     die_missing("a process-shared condition variable");
 #endif
 #if HAVE_PTHREAD_CONDATTR_SETCLOCK
-    must(pthread_condattr_setclock(&attributes, SHARED_CLOCK),
-         "pthread_condattr_setclock");
+    must(pthread_condattr_setclock(&attributes, SHARED_CLOCK));
 #endif
-    must(pthread_cond_init(cond, &attributes), "pthread_cond_init");
-    must(pthread_condattr_destroy(&attributes), "pthread_condattr_destroy");
+    must(pthread_cond_init(cond, &attributes));
+    must(pthread_condattr_destroy(&attributes));
+    name(cond, sizeof *cond, text);
 }
 
 struct timespec

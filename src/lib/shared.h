@@ -17,13 +17,18 @@ enum shared_kind { SHARED_NORMAL, SHARED_ERRORCHECK, SHARED_ROBUST };
 
 /* Initialise *mutex for use by every process that has it mapped
    (PTHREAD_PROCESS_SHARED). Ends the program with EXIT_MISSING where the
-   system cannot, with EXIT_SYSTEM where it fails otherwise.
+   system cannot, with EXIT_SYSTEM where it fails otherwise. Messages about who
+   waits for what call it by the argument's last word in the source: with
+   shared_mutex(&shared->lock, ...) it is `lock' (blocked_name() changes that).
    See pthread_mutexattr_setpshared, pthread_mutexattr_setrobust. */
-void shared_mutex(pthread_mutex_t *mutex, enum shared_kind kind);
+#define shared_mutex(mutex, kind) shared_mutex_as(mutex, kind, #mutex)
+void shared_mutex_as(pthread_mutex_t *mutex, enum shared_kind kind,
+                     const char *name);
 
 /* Initialise *cond likewise; its timed waits are on SHARED_CLOCK.
    See pthread_condattr_setpshared, pthread_condattr_setclock. */
-void shared_cond(pthread_cond_t *cond);
+#define shared_cond(cond) shared_cond_as(cond, #cond)
+void shared_cond_as(pthread_cond_t *cond, const char *name);
 
 /* The clock of the deadlines of shared_cond()'s condition variables: the
    monotonic one, which nobody can set back, where the system lets a condition

@@ -26,20 +26,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct args_break breaks[] = {
-    {"global", "the number is an ordinary global variable"},
-    {"private", "the mapping is MAP_PRIVATE"},
-    {"late", "parent and child each map after fork"},
-    {0},
-};
-
 static const struct args about = {
     .name = "share",
     .idea = "A shared mapping made before fork is one memory; a global, a "
             "private mapping, a later one is not.",
-    .breaks = breaks,
+    .breaks = {{"global", "the number is an ordinary global variable"},
+               {"private", "the mapping is MAP_PRIVATE"},
+               {"late", "parent and child each map after fork"}},
     .maps = true,
-    .deadline = 20,
 };
 
 /* What lies in the mapping. It needs no lock: the parent stores before fork

@@ -23,32 +23,22 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 static long long children = 2, rounds = 100000;
-
-static const struct args_break breaks[] = {
-    {"nolock", "nobody takes the mutex: an update is lost"},
-    {"private_mutex", "the mutex is process-private: a waiter never wakes"},
-    {"reinit", "it is initialised again while it is held: two owners"},
-    {0},
-};
-
-static const struct args_option options[] = {
-    ARGS_NUMBER("children", "N", &children, 1, ORDER_MOST,
-                "how many count, 1 to 16 (2)"),
-    ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000000,
-                "how often each of them adds one (100000)"),
-    {0},
-};
 
 static const struct args about = {
     .name = "counter",
     .idea = "A process-shared mutex in the mapping: one process at a time.",
-    .breaks = breaks,
-    .options = options,
+    .breaks = {{"nolock", "nobody takes the mutex: an update is lost"},
+               {"private_mutex",
+                "the mutex is process-private: a waiter never wakes"},
+               {"reinit",
+                "it is initialised again while it is held: two owners"}},
+    .options = {ARGS_NUMBER("children", "N", &children, 1, ORDER_MOST,
+                            "how many count, 1 to 16 (2)"),
+                ARGS_NUMBER("rounds", "N", &rounds, 1, 1000000000,
+                            "how often each of them adds one (100000)")},
     .maps = true,
-    .deadline = 60,
 };
 
 struct shared {
@@ -57,6 +47,7 @@ struct shared {
     atomic_int inside;    /* how many are between lock and unlock */
     atomic_int most;      /* the most that were ever seen there */
 };
+static struct shared *shared;
 
 /* A mutex is private to a process unless its attributes say otherwise, even
    when it lies in memory that others can see. */
@@ -65,45 +56,53 @@ initialise(pthread_mutex_t *lock)
 {
     pthread_mutexattr_t attributes;
 
-    must(pthread_mutexattr_init(&attributes), "pthread_mutexattr_init");
+    must(pthread_mutexattr_init(&attributes));
     if (!args_broken("private_mutex"))
-        must(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED),
-             "pthread_mutexattr_setpshared");
-    must(pthread_mutex_init(lock, &attributes), "pthread_mutex_init");
-    must(pthread_mutexattr_destroy(&attributes), "pthread_mutexattr_destroy");
+        must(
+            pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    must(pthread_mutex_init(lock, &attributes));
+    must(pthread_mutexattr_destroy(&attributes));
 }
 
 /* Add one. The unlock of one process happens before the next one's lock, so
    that each loads the count that the last one stored. The points are passed
    at once but when the conductor is there to hold a process at them. */
 static void
-add_one(struct shared *shared, struct order *order)
+add_one(void)
 {
     long long value;
 
-    order_point(order, "lock");
+    order_point("lock");
     if (!args_broken("nolock"))
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->lock));
     if (atomic_fetch_add(&shared->inside, 1) == 1)
         atomic_store(&shared->most, 2);
     value = shared->count;
-    order_point(order, "inside");
+    order_point("inside");
     shared->count = value + 1;
     atomic_fetch_sub(&shared->inside, 1);
     if (!args_broken("nolock"))
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-    order_point(order, "out");
+        must(pthread_mutex_unlock(&shared->lock));
+}
+
+/* With reinit each child initialises the mutex before it uses it, as if it
+   were its own. */
+static void
+child(int me)
+{
+    (void)me;
+    if (args_broken("reinit")) {
+        order_point("init");
+        initialise(&shared->lock);
+    }
+    for (long long n = 0; n < rounds; n++)
+        add_one();
 }
 
 static void
-count_freely(struct shared *shared)
+count_freely(void)
 {
-    for (int i = 1; i <= children; i++)
-        if (child_fork("child %d", i) == 0) {
-            for (long long n = 0; n < rounds; n++)
-                add_one(shared, NULL);
-            _exit(EXIT_HELD);
-        }
+    child_fork_each((int)children, child);
     child_reap_all();
     if (shared->count != children * rounds || shared->most > 1)
         die_promise("expected %lld and never two inside, seen: %lld, %s",
@@ -113,98 +112,71 @@ count_freely(struct shared *shared)
         rounds, shared->count);
 }
 
-/* With private_mutex. A waiter on such a mutex asks the kernel for wake-ups
-   from its own process, and child 1 is another one. That nobody holds the
-   mutex is not taken for granted: the parent takes it. */
+/* Child 1 is inside and child 2 wants to be. A waiter on a private mutex asks
+   the kernel for wake-ups from its own process, and child 1 is another one.
+   That nobody holds the mutex is not taken for granted: the parent takes it. */
 static void
-expect_stuck(struct shared *shared, struct order *order, pid_t waiter)
+expect_stuck(void)
 {
-    if (order_step(order, 2, "lock") != ORDER_BLOCKED)
-        die_promise("expected child 2 to wait for the mutex, seen: it is "
-                    "inside, too");
+    if (order_step(2, "lock") != ORDER_BLOCKED)
+        die_promise("expected child 2 to wait for the mutex, seen: it is in");
     say("child 2 waits for the mutex");
-    order_step(order, 1, "inside");
+    order_step(1, "inside");
     say("child 1 has unlocked it");
-    if (order_where(order, 2) != ORDER_BLOCKED ||
-        blocked_for_good(&waiter, 1) == BLOCKED_ENDED)
-        die_promise("expected child 2 to wait for ever, seen: it woke and "
-                    "got the mutex");
-    if (pthread_mutex_trylock(&shared->lock) != 0)
-        die_promise("expected the mutex to be free, seen: it is held");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-    say("child 2 is blocked for good on `lock', held by nobody: the "
-        "unlock woke only waiters of its own process");
-    child_kill(waiter);
+    if (!order_stuck(2, 2) || pthread_mutex_trylock(&shared->lock) != 0)
+        die_promise("expected child 2 to wait for ever, seen: it woke");
+    must(pthread_mutex_unlock(&shared->lock));
+    say("child 2 is blocked for good on `lock', held by nobody: the unlock "
+        "woke only waiters of its own process");
 }
 
-/* With nolock and reinit: nothing keeps child 2 out while child 1 is inside.
-   Both have loaded 0, so both store 1. */
+/* With nolock and reinit nothing keeps child 2 out while child 1 is inside:
+   both have loaded 0, so both store 1. */
 static void
-expect_two_inside(struct shared *shared, struct order *order)
+expect_two_inside(void)
 {
-    if (order_step(order, 2, "lock") != ORDER_AT_POINT)
+    if (order_step(2, "lock") != ORDER_AT_POINT)
         die_promise("expected child 2 inside, too, seen: it was kept out");
-    order_play(order, "1:inside 2:inside");
+    order_play("1:inside 2:inside");
     if (shared->most != 2 || shared->count != 1)
         die_promise("expected two inside and a count of 1, seen: %lld",
                     shared->count);
-    say("child 2 was inside at the same time: two additions, but the "
-        "count is %lld",
+    say("child 2 was inside at the same time: two additions, but the count "
+        "is %lld",
         shared->count);
 }
 
-/* The conductor lets child 1 in, then child 2 as far as it comes. With reinit
-   each child initialises the mutex before it uses it, as if it were its own:
-   child 2 overwrites the one that child 1 holds. */
+/* The conductor lets child 1 in, then child 2 as far as it comes. */
 static void
-force(struct shared *shared)
+force(void)
 {
-    struct order *order = order_create(2);
-    pid_t pids[2];
-
-    for (int i = 1; i <= 2; i++)
-        if ((pids[i - 1] = child_fork_doomed("child %d", i)) == 0) {
-            order_join(order, i);
-            if (args_broken("reinit")) {
-                order_point(order, "init");
-                initialise(&shared->lock);
-            }
-            add_one(shared, order);
-            _exit(EXIT_HELD);
-        }
-    order_lead(order);
+    rounds = 1;
+    order_fork(2, child);
     if (args_broken("reinit"))
-        order_step(order, 1, "init");
-    order_step(order, 1, "lock");
+        order_step(1, "init");
+    order_step(1, "lock");
     say("child 1 is inside");
     if (args_broken("reinit")) {
-        order_step(order, 2, "init");
+        order_step(2, "init");
         say("child 2 has initialised the mutex again");
     }
     if (args_broken("private_mutex"))
-        expect_stuck(shared, order, pids[1]);
+        expect_stuck();
     else
-        expect_two_inside(shared, order);
-    order_release(order);
-    child_reap_all();
+        expect_two_inside();
+    order_kill();
 }
 
 int
 main(int argc, char **argv)
 {
-    struct region region;
-    struct shared *shared;
-
     args_parse(&about, argc, argv);
-    region = region_map(sizeof *shared, args_backing());
-    shared = region.memory;
-    say("counter and mutex lie in %s", region.from);
+    shared = args_map(sizeof *shared, "counter and mutex lie");
     initialise(&shared->lock);
     blocked_name(&shared->lock, sizeof shared->lock, "lock");
     if (args_any_break())
-        force(shared);
+        force();
     else
-        count_freely(shared);
-    region_unmap(&region);
+        count_freely();
     return EXIT_HELD;
 }

@@ -30,20 +30,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const struct args_break breaks[] = {
-    {"notrobust", "an ordinary mutex: it stays locked for ever"},
-    {"noconsistent", "unlock without pthread_mutex_consistent"},
-    {"norepair", "pthread_mutex_consistent without a repair"},
-    {0},
-};
-
 static const struct args about = {
     .name = "owner_died",
     .idea = "A robust mutex tells the next owner that the last one died "
             "inside; it repairs and goes on.",
-    .breaks = breaks,
+    .breaks = {{"notrobust", "an ordinary mutex: it stays locked for ever"},
+               {"noconsistent", "unlock without pthread_mutex_consistent"},
+               {"norepair", "pthread_mutex_consistent without a repair"}},
     .maps = true,
-    .deadline = 30,
 };
 
 /* All members are guarded by lock. */
@@ -55,37 +49,39 @@ struct shared {
     bool noted;
     int old_from, old_to;
 };
+static struct shared *shared;
 
 /* The points at which the child may be killed: each comes after a step. */
 static const char *const steps[] = {"locked", "noted", "taken",
                                     "given",  "done",  "unlocked"};
-enum { STEPS = sizeof steps / sizeof *steps };
+enum { TAKEN = 2, STEPS = sizeof steps / sizeof *steps };
 
 /* The note is complete before it is declared valid, and the accounts change
    only after that. order_point() calls the system, so the compiler cannot
    move a store to shared memory across it. */
 static void
-transfer(struct shared *shared, struct order *order)
+transfer(int me)
 {
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-    order_point(order, "locked");
+    (void)me;
+    must(pthread_mutex_lock(&shared->lock));
+    order_point("locked");
     shared->old_from = shared->from;
     shared->old_to = shared->to;
     shared->noted = true;
-    order_point(order, "noted");
+    order_point("noted");
     shared->from -= 10;
-    order_point(order, "taken");
+    order_point("taken");
     shared->to += 10;
-    order_point(order, "given");
+    order_point("given");
     shared->noted = false;
-    order_point(order, "done");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-    order_point(order, "unlocked");
+    order_point("done");
+    must(pthread_mutex_unlock(&shared->lock));
+    order_point("unlocked");
 }
 
 /* Undo what was begun. Call with the lock held. */
 static void
-repair(struct shared *shared)
+repair(void)
 {
     if (shared->noted) {
         shared->from = shared->old_from;
@@ -96,125 +92,100 @@ repair(struct shared *shared)
 
 /* Let a child come as far as steps[LAST] and kill it there. */
 static void
-die_at(struct shared *shared, int last)
+die_at(int last)
 {
-    struct order *order = order_create(1);
-    pid_t pid = child_fork_doomed("child");
-
-    if (pid == 0) {
-        order_join(order, 1);
-        transfer(shared, order);
-        die_leave(EXIT_HELD);
-    }
-    order_lead(order);
+    order_fork(1, transfer);
     for (int i = 0; i < last; i++)
-        order_step(order, 1, steps[i]);
+        order_step(1, steps[i]);
     /* It may still be on its way to the last point: wait for it there. */
-    if (order_where(order, 1) != ORDER_AT_POINT)
-        die_promise("expected the child at `%s', seen: it is not",
-                    steps[last]);
-    child_kill(pid);
-    order_release(order);
+    order_where(1);
+    order_kill();
 }
 
-/* Lock, in the parent, and learn what became of the last owner. */
-static int
-lock(struct shared *shared)
-{
-    int code = pthread_mutex_lock(&shared->lock);
-
-    if (code != 0 && code != EOWNERDEAD && code != ENOTRECOVERABLE)
-        die_code(code, "pthread_mutex_lock");
-    return code;
-}
-
+/* What became of the last owner: CODE is what a lock returned. */
 static void
-survive(struct shared *shared, int last)
+expect(int code, int expected)
 {
-    int expected = last < STEPS - 1 ? EOWNERDEAD : 0;
-    int code, found_from, found_to;
-
-    die_at(shared, last);
-    code = lock(shared);
     if (code != expected)
         die_promise("expected %s, seen: %s", strerror(expected),
                     strerror(code));
+}
+
+static void
+survive(int last)
+{
+    int code, found_from, found_to;
+
+    die_at(last);
+    code = pthread_mutex_lock(&shared->lock);
+    expect(code, last < STEPS - 1 ? EOWNERDEAD : 0);
     found_from = shared->from;
     found_to = shared->to;
     if (code == EOWNERDEAD) {
-        repair(shared);
-        must(pthread_mutex_consistent(&shared->lock),
-             "pthread_mutex_consistent");
+        repair();
+        must(pthread_mutex_consistent(&shared->lock));
     }
     say("owner killed after `%s': %s, found %d + %d, now %d", steps[last],
         code == EOWNERDEAD ? "EOWNERDEAD" : "0", found_from, found_to,
         shared->from + shared->to);
     if (shared->from + shared->to != 100)
-        die_promise("expected a sum of 100, seen: %d",
-                    shared->from + shared->to);
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        die_promise("expected a sum of 100");
+    must(pthread_mutex_unlock(&shared->lock));
     /* From here on it is an ordinary mutex again. */
-    must(lock(shared), "pthread_mutex_lock after the repair");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_lock(&shared->lock));
+    must(pthread_mutex_unlock(&shared->lock));
 }
 
-/* The owner dies when it has taken the money and not given it yet. */
+/* With notrobust. The wait needs a deadline: nobody will ever unlock. */
 static void
-fail(struct shared *shared)
+lose_mutex(void)
 {
-    int code;
+    struct timespec soon = shared_deadline(CLOCK_REALTIME, 300);
 
-    die_at(shared, 2);
-    say("owner killed after `taken': %d + %d", shared->from, shared->to);
-    if (args_broken("notrobust")) {
-        struct timespec soon = shared_deadline(CLOCK_REALTIME, 300);
-        code = pthread_mutex_timedlock(&shared->lock, &soon);
-        if (code != ETIMEDOUT)
-            die_promise("expected ETIMEDOUT, seen: %s", strerror(code));
-        say("ETIMEDOUT: the mutex still belongs to the dead");
-        return;
-    }
-    code = lock(shared);
-    if (code != EOWNERDEAD)
-        die_promise("expected EOWNERDEAD, seen: %s", strerror(code));
+    expect(pthread_mutex_timedlock(&shared->lock, &soon), ETIMEDOUT);
+    say("ETIMEDOUT: the mutex still belongs to the dead");
+}
+
+/* With noconsistent and norepair: each does half of what is to be done. */
+static void
+recover_badly(void)
+{
+    expect(pthread_mutex_lock(&shared->lock), EOWNERDEAD);
     if (args_broken("noconsistent")) {
-        repair(shared);
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-        code = lock(shared);
-        if (code != ENOTRECOVERABLE)
-            die_promise("expected ENOTRECOVERABLE, seen: %s", strerror(code));
+        repair();
+        must(pthread_mutex_unlock(&shared->lock));
+        expect(pthread_mutex_lock(&shared->lock), ENOTRECOVERABLE);
         say("ENOTRECOVERABLE: unlocked without pthread_mutex_consistent, the "
             "mutex is lost for everybody");
         return;
     }
-    must(pthread_mutex_consistent(&shared->lock), "pthread_mutex_consistent");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-    must(lock(shared), "pthread_mutex_lock");
+    must(pthread_mutex_consistent(&shared->lock));
+    must(pthread_mutex_unlock(&shared->lock));
+    must(pthread_mutex_lock(&shared->lock));
     if (shared->from + shared->to == 100)
         die_promise("expected a broken sum, seen: 100");
     say("the mutex is consistent, the data are not: the sum is %d",
         shared->from + shared->to);
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
 }
 
 int
 main(int argc, char **argv)
 {
-    struct region region;
-    struct shared *shared;
-
     args_parse(&about, argc, argv);
-    region = region_map(sizeof *shared, args_backing());
-    shared = region.memory;
-    say("accounts and mutex lie in %s", region.from);
+    shared = args_map(sizeof *shared, "accounts and mutex lie");
     shared_mutex(&shared->lock,
                  args_broken("notrobust") ? SHARED_NORMAL : SHARED_ROBUST);
     shared->from = 100;
-    if (args_any_break())
-        fail(shared);
-    else
-        for (int last = 0; last < STEPS; last++)
-            survive(shared, last);
-    region_unmap(&region);
+    for (int last = 0; !args_any_break() && last < STEPS; last++)
+        survive(last);
+    if (args_any_break()) {
+        die_at(TAKEN);
+        say("owner killed after `taken': %d + %d", shared->from, shared->to);
+        if (args_broken("notrobust"))
+            lose_mutex();
+        else
+            recover_badly();
+    }
     return EXIT_HELD;
 }

@@ -31,18 +31,12 @@
 
 enum { CHILDREN = 4 };
 
-static const struct args_break breaks[] = {
-    {"nowait", "nobody waits for the child: a zombie stays"},
-    {"onewait", "one waitpid for each SIGCHLD: too few"},
-    {0},
-};
-
 static const struct args about = {
     .name = "reap",
     .idea = "A child that ended is a zombie until it is waited for; one "
             "SIGCHLD may stand for many.",
-    .breaks = breaks,
-    .deadline = 20,
+    .breaks = {{"nowait", "nobody waits for the child: a zombie stays"},
+               {"onewait", "one waitpid for each SIGCHLD: too few"}},
 };
 
 /* The library's own SIGCHLD handler would reap before we look: this program

@@ -34,16 +34,11 @@
 
 #define LINE "one line\n"
 
-static const struct args_break breaks[] = {
-    {"noflush", "no fflush before fork: the line is written twice"},
-    {0},
-};
-
 static const struct args about = {
     .name = "stdio_twice",
     .idea = "An unflushed stdio buffer is copied by fork, too.",
-    .breaks = breaks,
-    .deadline = 20,
+    .breaks = {{"noflush",
+                "no fflush before fork: the line is written twice"}},
 };
 
 /* The process that does it: print into FD, fork, and end twice. */

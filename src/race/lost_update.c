@@ -26,25 +26,18 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static bool with_lock;
 static long long rounds;
-
-static const struct args_option options[] = {
-    ARGS_FLAG("lock", &with_lock, "add under a mutex"),
-    ARGS_NUMBER("rounds", "N", &rounds, 1, 100000000,
-                "add N times each, freely, and count the losses"),
-    {0},
-};
 
 static const struct args about = {
     .name = "lost_update",
     .idea = "Adding one is a load and a store: two processes at once can "
             "lose an update.",
-    .options = options,
+    .options = {ARGS_FLAG("lock", &with_lock, "add under a mutex"),
+                ARGS_NUMBER("rounds", "N", &rounds, 1, 100000000,
+                            "add N times each, freely, and count the losses")},
     .maps = true,
-    .deadline = 60,
 };
 
 struct shared {
@@ -55,94 +48,86 @@ struct shared {
        and defined; only together they are not atomic, which is the point. */
     atomic_int number;
 };
+static struct shared *shared;
 
-/* Add one to the number. ORDER is NULL in the free run. */
 static void
-add_one(struct shared *shared, struct order *order)
+add_one(void)
 {
     int value;
 
-    order_point(order, "load");
+    order_point("load");
     if (with_lock)
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->lock));
     value = atomic_load_explicit(&shared->number, memory_order_relaxed);
-    order_point(order, "store");
+    order_point("store");
     atomic_store_explicit(&shared->number, value + 1, memory_order_relaxed);
     if (with_lock)
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_mutex_unlock(&shared->lock));
+}
+
+static void
+child(int me)
+{
+    (void)me;
+    do
+        add_one();
+    while (--rounds > 0);
 }
 
 /* Play one order: WHO takes the first turn, the second ... The first turn of
    a child is its load, the next its store. With the lock a child may be asleep
    on the mutex when its turn comes: then it takes it in the end. */
 static void
-play(struct shared *shared, const int who[4])
+play(const int who[4], int expected)
 {
-    struct order *order = order_create(2);
     const char *next[3] = {NULL, "load", "load"};
+    int turns[5] = {who[0], who[1], who[2], who[3]}, count = 4, seen;
     char story[80] = "";
     size_t used = 0;
-    int turns[5], count = 4;
 
     atomic_store(&shared->number, 0);
-    for (int i = 1; i <= 2; i++)
-        if (child_fork("child %d", i) == 0) {
-            order_join(order, i);
-            add_one(shared, order);
-            _exit(EXIT_HELD);
-        }
-    order_lead(order);
-    for (int i = 0; i < 4; i++)
-        turns[i] = who[i];
+    order_fork(2, child);
     for (int i = 0; i < count; i++) {
-        int child = turns[i];
+        int me = turns[i];
         bool waits;
-        if (order_where(order, child) == ORDER_BLOCKED) {
-            turns[count++] = child;
+        if (order_where(me) == ORDER_BLOCKED) {
+            turns[count++] = me;
             continue;
         }
-        waits = order_step(order, child, next[child]) == ORDER_BLOCKED;
+        waits = order_step(me, next[me]) == ORDER_BLOCKED;
         used += (size_t)snprintf(story + used, sizeof story - used,
-                                 "%s%s %d%s", used ? ", " : "", next[child],
-                                 child, waits ? " must wait" : "");
-        next[child] = "store";
+                                 "%s%s %d%s", used ? ", " : "", next[me], me,
+                                 waits ? " must wait" : "");
+        next[me] = "store";
     }
-    order_release(order);
+    order_release();
     child_reap_all();
-    say("%s: the number is %d", story, atomic_load(&shared->number));
+    seen = atomic_load(&shared->number);
+    say("%s: the number is %d", story, seen);
+    if (seen != expected)
+        die_promise("expected %d, seen: %d", expected, seen);
 }
 
 /* All orders in which each child loads before it stores. */
 static void
-play_all(struct shared *shared)
+play_all(void)
 {
     static const int orders[6][4] = {{1, 1, 2, 2}, {1, 2, 1, 2}, {1, 2, 2, 1},
                                      {2, 1, 1, 2}, {2, 1, 2, 1}, {2, 2, 1, 1}};
     static const int results[6] = {2, 1, 1, 1, 1, 2};
 
-    for (int i = 0; i < 6; i++) {
-        int expected = with_lock ? 2 : results[i];
-        play(shared, orders[i]);
-        if (atomic_load(&shared->number) != expected)
-            die_promise("expected %d, seen: %d", expected,
-                        atomic_load(&shared->number));
-    }
+    for (int i = 0; i < 6; i++)
+        play(orders[i], with_lock ? 2 : results[i]);
 }
 
 /* Free running: how many are lost depends on the machine and on luck; only
    with the lock is there a promise to judge. */
 static void
-run_freely(struct shared *shared)
+run_freely(void)
 {
     long long wanted = 2 * rounds, lost;
 
-    atomic_store(&shared->number, 0);
-    for (int i = 1; i <= 2; i++)
-        if (child_fork("child %d", i) == 0) {
-            for (long long n = 0; n < rounds; n++)
-                add_one(shared, NULL);
-            _exit(EXIT_HELD);
-        }
+    child_fork_each(2, child);
     child_reap_all();
     lost = wanted - atomic_load(&shared->number);
     say("%lld of %lld updates were lost, %.2f %%", lost, wanted,
@@ -154,18 +139,12 @@ run_freely(struct shared *shared)
 int
 main(int argc, char **argv)
 {
-    struct region region;
-    struct shared *shared;
-
     args_parse(&about, argc, argv);
-    region = region_map(sizeof *shared, args_backing());
-    shared = region.memory;
-    say("the number lies in %s", region.from);
+    shared = args_map(sizeof *shared, "the number lies");
     shared_mutex(&shared->lock, SHARED_NORMAL);
     if (rounds > 0)
-        run_freely(shared);
+        run_freely();
     else
-        play_all(shared);
-    region_unmap(&region);
+        play_all();
     return EXIT_HELD;
 }

@@ -34,22 +34,18 @@ enum { STAGES_MOST = 16 };
 static long long stages = 1, capacity = 1 << 20, chunk = 256 << 10;
 static bool quiet_progress;
 
-static const struct args_option options[] = {
-    ARGS_NUMBER("stages", "K", &stages, 1, STAGES_MOST,
-                "children in the chain, 1 to 16 (1)"),
-    ARGS_NUMBER("capacity", "BYTES", &capacity, 1, 1 << 30,
-                "of each buffer, up to 1G (1M)"),
-    ARGS_NUMBER("chunk", "BYTES", &chunk, 1, 1 << 30,
-                "moved by one call at the most (256K)"),
-    {0},
-};
-
 static const struct args about = {
     .name = "relay",
     .idea = "A pipe made of shared memory: stdin to stdout through children "
             "and bounded buffers.",
-    .options = options,
+    .options = {ARGS_NUMBER("stages", "K", &stages, 1, STAGES_MOST,
+                            "children in the chain, 1 to 16 (1)"),
+                ARGS_NUMBER("capacity", "BYTES", &capacity, 1, 1 << 30,
+                            "of each buffer, up to 1G (1M)"),
+                ARGS_NUMBER("chunk", "BYTES", &chunk, 1, 1 << 30,
+                            "moved by one call at the most (256K)")},
     .maps = true,
+    .deadline = ARGS_NEVER,
 };
 
 static size_t

@@ -21,38 +21,26 @@ static long long any;
 static const char *cure = "order";
 static const char *const cures[] = {"order", "trylock", NULL};
 
-static const struct args_break breaks[] = {
-    {"nolock", "nobody locks"}, {"if", "a waiter does not look again"}, {0}};
-
-static const struct args_option options[] = {
-    {.name = "lock", .does = "lock first", .flag = &lock},
-    {.name = "rounds",
-     .value = "N",
-     .does = "how often",
-     .number = &rounds,
-     .least = 1,
-     .most = 1 << 20},
-    {.name = "any",
-     .value = "N",
-     .does = "any number",
-     .number = &any,
-     .least = LLONG_MIN,
-     .most = LLONG_MAX},
-    {.name = "cure",
-     .value = "order|trylock",
-     .does = "how",
-     .word = &cure,
-     .words = cures},
-    {0},
-};
-
 static const struct args about = {
     .name = "imaginary",
     .idea = "There is no such program.",
-    .breaks = breaks,
-    .options = options,
+    .breaks =
+        {
+            {"nolock", "nobody locks"},
+            {"if", "a waiter does not look again"},
+        },
+    .options =
+        {
+            ARGS_FLAG("lock", &lock, "lock first"),
+            ARGS_NUMBER("rounds", "N", &rounds, 1, 1 << 20, "how often"),
+            ARGS_NUMBER("any", "N", &any, LLONG_MIN, LLONG_MAX, "any number"),
+            {.name = "cure",
+             .value = "order|trylock",
+             .does = "how",
+             .word = &cure,
+             .words = cures},
+        },
     .maps = true,
-    .deadline = 20,
 };
 
 /* The words of the command line of the next scenario. */
@@ -132,6 +120,77 @@ START_TEST(understood)
         expect_code(&ran, 0);
         expect_out(&ran, all[i].part);
         expect_no_err(&ran);
+    }
+}
+END_TEST
+
+/* A program that takes two operands, a third perhaps, a number. */
+static void
+take_operands(void)
+{
+    static const struct args taker = {
+        .name = "taker",
+        .idea = "There is no such program.",
+        .operands = "FROM TO [AT]",
+        .least = 2,
+        .most = 3,
+        .options = {ARGS_FLAG("lock", &lock, "lock first")},
+    };
+    char *argv[9] = {(char *)"taker"};
+    int argc = 1;
+
+    for (; argc <= 8 && words[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)words[argc - 1];
+    args_parse(&taker, argc, argv);
+    printf("%d: %s, %s, at %lld, lock=%d\n", args_operands(), args_operand(0),
+           args_operand(1),
+           args_operand(2) == NULL
+               ? -1
+               : args_number("AT", args_operand(2), 0, 1 << 20),
+           lock);
+    if (args_operand(3) != NULL)
+        exit(1);
+}
+
+START_TEST(operands)
+{
+    static const struct {
+        const char *words[5];
+        int code;
+        const char *says;
+    } all[] = {
+        {{"a", "b"}, 0, "2: a, b, at -1, lock=0\n"},
+        {{"a", "b", "2K"}, 0, "3: a, b, at 2048, lock=0\n"},
+        {{"a", "--lock", "b"}, 0, "2: a, b, at -1, lock=1\n"},
+        {{"--", "--lock", "-b"}, 0, "2: --lock, -b, at -1, lock=0\n"},
+        {{NULL}, 2, "taker: an operand is missing; give FROM TO [AT]\n"},
+        {{"a"}, 2, "taker: an operand is missing; give FROM TO [AT]\n"},
+        {{"a", "b", "1", "c"},
+         2,
+         "taker: 'c': one operand too many; give FROM TO [AT]\n"},
+        {{"a", "b", "c"},
+         2,
+         "taker: AT: 'c' is not a number; give one from 0 to 1048576\n"},
+        {{"a", "b", "2M"},
+         2,
+         "taker: AT: 2M is out of range; give a number from 0 to 1048576\n"},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct ran ran;
+
+        memcpy(words, all[i].words, sizeof all[i].words);
+        ran = run_scenario(all[i].says, take_operands);
+        expect_code(&ran, all[i].code);
+        if (all[i].code == 0) {
+            expect_exact_out(&ran, all[i].says);
+            continue;
+        }
+        expect_no_out(&ran);
+        ck_assert_int_eq(strncmp(ran.err, all[i].says, strlen(all[i].says)),
+                         0);
+        expect_err(&ran, "\nusage: taker [--lock] [--deadline=SECONDS] "
+                         "[--quiet] FROM TO [AT]\n");
     }
 }
 END_TEST
@@ -442,6 +501,7 @@ main(void)
     TCase *rules = tcase_create("the rules of the house");
 
     tcase_add_test(line, understood);
+    tcase_add_test(line, operands);
     tcase_add_test(line, wrong);
     tcase_add_test(line, wrong_by_the_program);
     tcase_add_test(line, break_that_is_not_declared);

@@ -34,7 +34,7 @@ setup(void)
 static void
 lock(void)
 {
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
 }
 
 /* Two children wait for a mutex that their parent holds and will not give. */
@@ -70,8 +70,7 @@ START_TEST(on_a_condition)
     if (pid == 0) {
         lock();
         while (!shared->ready)
-            must(pthread_cond_wait(&shared->changed, &shared->lock),
-                 "pthread_cond_wait");
+            must(pthread_cond_wait(&shared->changed, &shared->lock));
         _exit(0);
     }
     ck_assert_int_eq(blocked_for_good(&pid, 1), BLOCKED_FOR_GOOD);
@@ -87,11 +86,10 @@ START_TEST(a_lost_waiter)
 {
     pid_t pid;
 
-    must(pthread_cond_signal(&shared->changed), "pthread_cond_signal");
+    must(pthread_cond_signal(&shared->changed));
     if ((pid = child_fork_doomed("waiter")) == 0) {
         lock();
-        must(pthread_cond_wait(&shared->changed, &shared->lock),
-             "pthread_cond_wait");
+        must(pthread_cond_wait(&shared->changed, &shared->lock));
         _exit(0);
     }
     ck_assert_int_eq(blocked_for_good(&pid, 1), BLOCKED_FOR_GOOD);
@@ -110,9 +108,10 @@ START_TEST(without_a_name)
     pid_t pid;
 
     shared_mutex(nameless, SHARED_NORMAL);
-    must(pthread_mutex_lock(nameless), "pthread_mutex_lock");
+    blocked_name(nameless, sizeof *nameless, NULL);
+    must(pthread_mutex_lock(nameless));
     if ((pid = child_fork_doomed("child")) == 0) {
-        must(pthread_mutex_lock(nameless), "pthread_mutex_lock");
+        must(pthread_mutex_lock(nameless));
         _exit(0);
     }
     ck_assert_int_eq(blocked_for_good(&pid, 1), BLOCKED_FOR_GOOD);
@@ -149,8 +148,7 @@ START_TEST(a_sibling_that_runs_can_wake)
     if ((pids[0] = child_fork_doomed("waiter")) == 0) {
         lock();
         while (!shared->ready)
-            must(pthread_cond_wait(&shared->changed, &shared->lock),
-                 "pthread_cond_wait");
+            must(pthread_cond_wait(&shared->changed, &shared->lock));
         _exit(0);
     }
     if ((pids[1] = child_fork_doomed("waker")) == 0) {
@@ -159,8 +157,8 @@ START_TEST(a_sibling_that_runs_can_wake)
             continue;
         lock();
         shared->ready = 1;
-        must(pthread_cond_signal(&shared->changed), "pthread_cond_signal");
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_cond_signal(&shared->changed));
+        must(pthread_mutex_unlock(&shared->lock));
         _exit(0);
     }
     ck_assert_int_eq(blocked_for_good(pids, 2), BLOCKED_ENDED);

@@ -524,21 +524,20 @@ blocked_family(void)
     shared_cond(&shared->cond);
     blocked_name(&shared->lock, sizeof shared->lock, "lock");
     blocked_name(&shared->cond, sizeof shared->cond, "cond");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     idler = child_fork("child 1");
     if (idler == 0)
         stay();
     waiter = child_fork("child 2");
     if (waiter == 0) {
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->lock));
         _exit(0);
     }
     sleeper = child_fork("child 3");
     if (sleeper == 0) {
-        must(pthread_mutex_lock(&shared->guard), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->guard));
         for (;;)
-            must(pthread_cond_wait(&shared->cond, &shared->guard),
-                 "pthread_cond_wait");
+            must(pthread_cond_wait(&shared->cond, &shared->guard));
     }
     while (!seen[0].asleep || !seen[1].asleep)
         if (!blocked_look(waiter, &seen[0]) ||
@@ -579,8 +578,8 @@ parent_blocks_itself(void)
         stay();
     child_deadline(1);
     child_doing("waits for itself");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
+    must(pthread_mutex_lock(&shared->lock));
 }
 
 START_TEST(deadline_of_a_blocked_parent)

@@ -51,8 +51,8 @@ by_must(void)
 {
     die_name("program");
     errno = ENOENT;
-    must(0, "pthread_mutex_lock");
-    must(EDEADLK, "pthread_mutex_lock");
+    die_unless_zero(0, "pthread_mutex_lock");
+    die_unless_zero(EDEADLK, "pthread_mutex_lock");
 }
 
 static void

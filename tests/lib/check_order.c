@@ -40,22 +40,20 @@ setup(void)
 }
 
 /* Children 1 to COUNT note a letter behind each of two points. */
-static struct order *
+static void
 begin(int count)
 {
-    struct order *order = order_create(count);
-
+    order_create(count);
     for (int i = 1; i <= count; i++)
         if (child_fork("child %d", i) == 0) {
-            order_join(order, i);
-            order_point(order, "one");
+            order_join(i);
+            order_point("one");
             note((char)('a' + 2 * (i - 1)));
-            order_point(order, "two");
+            order_point("two");
             note((char)('b' + 2 * (i - 1)));
             _exit(0);
         }
-    order_lead(order);
-    return order;
+    order_lead();
 }
 
 START_TEST(plays_the_script)
@@ -66,27 +64,25 @@ START_TEST(plays_the_script)
         {"2:one 1:one 1:two 2:two", "cabd"},
         {"2:one 2:two 1:one 1:two", "cdab"},
     };
-    struct order *order = begin(2);
-
-    order_play(order, scripts[_i][0]);
-    ck_assert_int_eq(order_where(order, 1), ORDER_ENDED);
-    ck_assert_int_eq(order_where(order, 2), ORDER_ENDED);
+    begin(2);
+    order_play(scripts[_i][0]);
+    ck_assert_int_eq(order_where(1), ORDER_ENDED);
+    ck_assert_int_eq(order_where(2), ORDER_ENDED);
     ck_assert_str_eq(shared->story, scripts[_i][1]);
-    order_release(order);
+    order_release();
     ck_assert_int_eq(child_reap_all(), 0);
 }
 END_TEST
 
 START_TEST(nobody_passes_unasked)
 {
-    struct order *order = begin(3);
-
+    begin(3);
     for (int i = 1; i <= 3; i++)
-        ck_assert_int_eq(order_where(order, i), ORDER_AT_POINT);
+        ck_assert_int_eq(order_where(i), ORDER_AT_POINT);
     ck_assert_str_eq(shared->story, "");
-    ck_assert_int_eq(order_step(order, 2, "one"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_step(2, "one"), ORDER_AT_POINT);
     ck_assert_str_eq(shared->story, "c");
-    order_release(order);
+    order_release();
     ck_assert_int_eq(child_reap_all(), 0);
     ck_assert_uint_eq(strlen(shared->story), 6);
 }
@@ -96,27 +92,26 @@ END_TEST
    wakes it ends when it stands at its next point. */
 START_TEST(a_step_that_blocks)
 {
-    struct order *order = order_create(2);
-
+    order_create(2);
     for (int i = 1; i <= 2; i++)
         if (child_fork("child %d", i) == 0) {
-            order_join(order, i);
-            order_point(order, "lock");
-            must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+            order_join(i);
+            order_point("lock");
+            must(pthread_mutex_lock(&shared->lock));
             note((char)('0' + i));
-            order_point(order, "unlock");
-            must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-            order_point(order, "end");
+            order_point("unlock");
+            must(pthread_mutex_unlock(&shared->lock));
+            order_point("end");
             _exit(0);
         }
-    order_lead(order);
-    ck_assert_int_eq(order_step(order, 2, "lock"), ORDER_AT_POINT);
-    ck_assert_int_eq(order_step(order, 1, "lock"), ORDER_BLOCKED);
+    order_lead();
+    ck_assert_int_eq(order_step(2, "lock"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_step(1, "lock"), ORDER_BLOCKED);
     ck_assert_str_eq(shared->story, "2");
-    ck_assert_int_eq(order_step(order, 2, "unlock"), ORDER_AT_POINT);
-    ck_assert_int_eq(order_where(order, 1), ORDER_AT_POINT);
+    ck_assert_int_eq(order_step(2, "unlock"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_where(1), ORDER_AT_POINT);
     ck_assert_str_eq(shared->story, "21");
-    order_release(order);
+    order_release();
     ck_assert_int_eq(child_reap_all(), 0);
 }
 END_TEST
@@ -124,24 +119,24 @@ END_TEST
 /* It may die standing at its point, or on its way to the next. */
 START_TEST(a_child_that_dies)
 {
-    struct order *order = order_create(1);
-    pid_t pid = child_fork_doomed("child 1");
+    pid_t pid;
 
-    if (pid == 0) {
-        order_join(order, 1);
-        order_point(order, "one");
+    order_create(1);
+    if ((pid = child_fork_doomed("child 1")) == 0) {
+        order_join(1);
+        order_point("one");
         if (_i == 1)
             raise(SIGKILL);
-        order_point(order, "two");
+        order_point("two");
         _exit(0);
     }
-    order_lead(order);
-    ck_assert_int_eq(order_where(order, 1), ORDER_AT_POINT);
+    order_lead();
+    ck_assert_int_eq(order_where(1), ORDER_AT_POINT);
     if (_i == 0)
         child_kill(pid);
-    ck_assert_int_eq(order_step(order, 1, "one"), ORDER_ENDED);
+    ck_assert_int_eq(order_step(1, "one"), ORDER_ENDED);
     ck_assert_int_eq(WTERMSIG(child_reap(pid)), SIGKILL);
-    order_release(order);
+    order_release();
 }
 END_TEST
 
@@ -186,7 +181,8 @@ static void
 play_wrong(void)
 {
     begin_program();
-    order_play(begin(2), wrong[chosen].script);
+    begin(2);
+    order_play(wrong[chosen].script);
 }
 
 START_TEST(wrong_scripts)
@@ -205,20 +201,18 @@ END_TEST
 static void
 play_blocked(void)
 {
-    struct order *order;
-
     begin_program();
-    order = order_create(1);
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    order_create(1);
+    must(pthread_mutex_lock(&shared->lock));
     if (child_fork("child 1") == 0) {
-        order_join(order, 1);
-        order_point(order, "lock");
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-        order_point(order, "inside");
+        order_join(1);
+        order_point("lock");
+        must(pthread_mutex_lock(&shared->lock));
+        order_point("inside");
         _exit(0);
     }
-    order_lead(order);
-    order_play(order, "1:lock 1:inside");
+    order_lead();
+    order_play("1:lock 1:inside");
 }
 
 START_TEST(a_script_for_the_blocked)
@@ -231,11 +225,45 @@ START_TEST(a_script_for_the_blocked)
 }
 END_TEST
 
+/* The role for order_fork(): child 1 keeps the lock, the others want it. */
+static void
+hold_or_wait(int me)
+{
+    order_point("lock");
+    must(pthread_mutex_lock(&shared->lock));
+    note((char)('0' + me));
+    order_point(order_joined() ? "inside" : "nowhere");
+    must(pthread_mutex_unlock(&shared->lock));
+}
+
+START_TEST(forks_and_tells_who_is_stuck)
+{
+    order_fork(3, hold_or_wait);
+    ck_assert_int_eq(order_step(1, "lock"), ORDER_AT_POINT);
+    ck_assert_int_eq(order_step(2, "lock"), ORDER_BLOCKED);
+    ck_assert_int_eq(order_step(3, "lock"), ORDER_BLOCKED);
+    ck_assert(order_stuck(2, 3));
+    ck_assert_int_eq(order_step(1, "inside"), ORDER_ENDED);
+    ck_assert(!order_stuck(1, 2));
+    ck_assert_int_eq(child_reap(order_pid(1)), 0);
+    ck_assert_int_eq(order_where(2), ORDER_AT_POINT);
+    ck_assert_str_eq(shared->story, "12");
+    order_kill();
+    ck_assert_int_eq(WTERMSIG(child_reap(order_pid(2))), SIGKILL);
+    ck_assert_int_eq(WTERMSIG(child_reap(order_pid(3))), SIGKILL);
+    /* And once more: an order can be had again after the last one. */
+    shared_mutex(&shared->lock, SHARED_NORMAL);
+    order_fork(1, hold_or_wait);
+    order_release();
+    ck_assert_int_eq(child_reap(order_pid(1)), 0);
+}
+END_TEST
+
 START_TEST(without_a_conductor)
 {
-    order_point(NULL, "nobody waits here");
-    order_join(NULL, 1);
-    order_release(NULL);
+    ck_assert(!order_joined());
+    order_point("nobody waits here");
+    order_release();
 }
 END_TEST
 
@@ -253,6 +281,7 @@ main(void)
     tcase_add_loop_test(tcase, a_child_that_dies, 0, 2);
     tcase_add_loop_test(tcase, wrong_scripts, 0, WRONG);
     tcase_add_test(tcase, a_script_for_the_blocked);
+    tcase_add_test(tcase, forks_and_tells_who_is_stuck);
     tcase_add_test(tcase, without_a_conductor);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

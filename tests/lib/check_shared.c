@@ -95,18 +95,17 @@ contend(void)
     struct shared *shared = map();
     pid_t pids[CHILDREN];
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     for (int i = 0; i < CHILDREN; i++)
         if ((pids[i] = child_fork("child %d", i + 1)) == 0) {
             for (int j = 0; j < ROUNDS; j++) {
-                must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+                must(pthread_mutex_lock(&shared->lock));
                 if (++shared->inside != 1)
                     die_promise("expected one inside, seen %d",
                                 shared->inside);
                 shared->counter++;
                 shared->inside--;
-                must(pthread_mutex_unlock(&shared->lock),
-                     "pthread_mutex_unlock");
+                must(pthread_mutex_unlock(&shared->lock));
             }
             _exit(0);
         }
@@ -114,13 +113,13 @@ contend(void)
         die_promise("expected both to wait for the lock, seen: one ended");
     if (shared->counter != 0)
         die_promise("expected nobody inside, seen %ld", shared->counter);
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
     child_reap_all();
     if (shared->counter != CHILDREN * ROUNDS)
         die_promise("expected %d, seen %ld", CHILDREN * ROUNDS,
                     shared->counter);
-    must(pthread_cond_destroy(&shared->cond), "pthread_cond_destroy");
-    must(pthread_mutex_destroy(&shared->lock), "pthread_mutex_destroy");
+    must(pthread_cond_destroy(&shared->cond));
+    must(pthread_mutex_destroy(&shared->lock));
 }
 
 START_TEST(mutual_exclusion)
@@ -135,18 +134,18 @@ try_from_outside(void)
 {
     struct shared *shared = map();
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     if (child_fork("child") == 0) {
         expect(pthread_mutex_trylock(&shared->lock), EBUSY,
                "pthread_mutex_trylock");
         _exit(0);
     }
     child_reap_all();
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
     if (child_fork("child") == 0) {
         expect(pthread_mutex_trylock(&shared->lock), 0,
                "pthread_mutex_trylock");
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_mutex_unlock(&shared->lock));
         _exit(0);
     }
     child_reap_all();
@@ -165,7 +164,7 @@ err_and_be_told(void)
 {
     struct shared *shared = map();
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     expect(pthread_mutex_lock(&shared->lock), EDEADLK, "a second lock");
     if (child_fork("child") == 0) {
         expect(pthread_mutex_unlock(&shared->lock), EPERM,
@@ -173,7 +172,7 @@ err_and_be_told(void)
         _exit(0);
     }
     child_reap_all();
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
     expect(pthread_mutex_unlock(&shared->lock), EPERM, "a second unlock");
 }
 
@@ -189,7 +188,7 @@ die_inside(struct shared *shared)
     pid_t pid = child_fork_doomed("owner");
 
     if (pid == 0) {
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->lock));
         raise(SIGKILL);
     }
     child_reap(pid);
@@ -205,15 +204,15 @@ lose_the_owner(void)
     die_inside(shared);
     expect(pthread_mutex_trylock(&shared->lock), EOWNERDEAD,
            "trylock after the owner's death");
-    must(pthread_mutex_consistent(&shared->lock), "pthread_mutex_consistent");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_consistent(&shared->lock));
+    must(pthread_mutex_unlock(&shared->lock));
+    must(pthread_mutex_lock(&shared->lock));
+    must(pthread_mutex_unlock(&shared->lock));
 
     die_inside(shared);
     expect(pthread_mutex_lock(&shared->lock), EOWNERDEAD,
            "lock after the owner's death");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
     expect(pthread_mutex_lock(&shared->lock), ENOTRECOVERABLE,
            "lock of what was not made consistent");
 }
@@ -231,7 +230,7 @@ lose_the_owner_while_waiting(void)
         die("pipe");
     pids[0] = child_fork_doomed("owner");
     if (pids[0] == 0) {
-        must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+        must(pthread_mutex_lock(&shared->lock));
         if (write(report[1], "x", 1) != 1)
             die("write");
         for (;;)
@@ -243,9 +242,8 @@ lose_the_owner_while_waiting(void)
     if (pids[1] == 0) {
         expect(pthread_mutex_lock(&shared->lock), EOWNERDEAD,
                "a lock that waited");
-        must(pthread_mutex_consistent(&shared->lock),
-             "pthread_mutex_consistent");
-        must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+        must(pthread_mutex_consistent(&shared->lock));
+        must(pthread_mutex_unlock(&shared->lock));
         _exit(0);
     }
     blocked_for_good(&pids[1], 1);
@@ -278,17 +276,14 @@ take_turns(void)
     for (int me = 0; me < 2; me++)
         if (child_fork("child %d", me + 1) == 0) {
             for (int i = 0; i < TURNS; i++) {
-                must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+                must(pthread_mutex_lock(&shared->lock));
                 while (shared->turn != me)
-                    must(pthread_cond_wait(&shared->cond, &shared->lock),
-                         "pthread_cond_wait");
+                    must(pthread_cond_wait(&shared->cond, &shared->lock));
                 if (shared->counter++ % 2 != me)
                     die_promise("expected strict turns");
                 shared->turn = 1 - me;
-                must(pthread_cond_signal(&shared->cond),
-                     "pthread_cond_signal");
-                must(pthread_mutex_unlock(&shared->lock),
-                     "pthread_mutex_unlock");
+                must(pthread_cond_signal(&shared->cond));
+                must(pthread_mutex_unlock(&shared->lock));
             }
             _exit(0);
         }
@@ -313,19 +308,18 @@ wake_all(void)
 
     for (int i = 0; i < CHILDREN; i++)
         if ((pids[i] = child_fork("child %d", i + 1)) == 0) {
-            must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+            must(pthread_mutex_lock(&shared->lock));
             while (shared->turn == 0)
-                must(pthread_cond_wait(&shared->cond, &shared->lock),
-                     "pthread_cond_wait");
-            must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+                must(pthread_cond_wait(&shared->cond, &shared->lock));
+            must(pthread_mutex_unlock(&shared->lock));
             _exit(0);
         }
     if (blocked_for_good(pids, CHILDREN) == BLOCKED_ENDED)
         die_promise("expected all to wait, seen: one ended");
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     shared->turn = 1;
-    must(pthread_cond_broadcast(&shared->cond), "pthread_cond_broadcast");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_cond_broadcast(&shared->cond));
+    must(pthread_mutex_unlock(&shared->lock));
     child_reap_all();
 }
 
@@ -352,7 +346,7 @@ wait_until(void)
     struct timespec now;
     int code;
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     do
         code = pthread_cond_timedwait(&shared->cond, &shared->lock, &until);
     while (code == 0);
@@ -361,7 +355,7 @@ wait_until(void)
         die("clock_gettime");
     if (is_before(now, until))
         die_promise("expected no return before the moment");
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
 }
 
 #if HAVE_PTHREAD_MUTEX_TIMEDLOCK
@@ -370,7 +364,7 @@ lock_until(void)
 {
     struct shared *shared = map();
 
-    must(pthread_mutex_lock(&shared->lock), "pthread_mutex_lock");
+    must(pthread_mutex_lock(&shared->lock));
     if (child_fork("child") == 0) {
         struct timespec until = shared_deadline(CLOCK_REALTIME, 30);
         expect(pthread_mutex_timedlock(&shared->lock, &until), ETIMEDOUT,
@@ -378,7 +372,7 @@ lock_until(void)
         _exit(0);
     }
     child_reap_all();
-    must(pthread_mutex_unlock(&shared->lock), "pthread_mutex_unlock");
+    must(pthread_mutex_unlock(&shared->lock));
 }
 #endif
 
