@@ -2,12 +2,21 @@
 # its file src/TOPIC/NAME.c; a new topic has a README.
 
 programs = \
+	src/cond/barrier \
 	src/cond/bounded_buffer \
+	src/cond/dead_waiter \
 	src/cond/handoff \
+	src/cond/read_write_lock \
+	src/cond/semaphore \
+	src/cond/timed_wait \
 	src/mapping/share \
 	src/mutex/counter \
+	src/mutex/fork_while_locked \
+	src/mutex/lock_in_handler \
 	src/mutex/lock_order \
+	src/mutex/mutex_kinds \
 	src/mutex/owner_died \
+	src/mutex/philosophers \
 	src/process/reap \
 	src/process/stdio_twice \
 	src/race/lost_update \

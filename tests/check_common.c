@@ -14,29 +14,72 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BREAKS_MOST = 4 };
+enum { BREAKS_MOST = 8, OPERANDS_MOST = 4 };
+
+/* A file to read from, made anew for each run, and what is in it. */
+#define FILE_IN "in"
+#define TEXT_IN "zhangxiang wrote this, and zhangxiang read it\n"
 
 static const struct program {
     const char *path;
     bool maps;                       /* it takes --backing */
     bool silent;                     /* a filter: prints but what it reads */
     const char *breaks[BREAKS_MOST]; /* all it has */
+    /* Operands for a run that goes well; @NAME is a file in the test's own
+       folder. */
+    const char *operands[OPERANDS_MOST];
 } programs[] = {
-    {"mapping/share", true, false, {"global", "private", "late"}},
-    {"process/reap", false, false, {"nowait", "onewait"}},
-    {"process/stdio_twice", false, false, {"noflush"}},
-    {"race/lost_update", true, false, {NULL}},
-    {"mutex/counter", true, false, {"nolock", "private_mutex", "reinit"}},
+    {"mapping/share", true, false, {"global", "private", "late"}, {NULL}},
+    {"process/reap", false, false, {"nowait", "onewait"}, {NULL}},
+    {"process/stdio_twice", false, false, {"noflush"}, {NULL}},
+    {"race/lost_update", true, false, {NULL}, {NULL}},
+    {"mutex/counter",
+     true,
+     false,
+     {"nolock", "private_mutex", "reinit"},
+     {NULL}},
+    {"mutex/mutex_kinds", true, false, {"relock", "stranger"}, {NULL}},
     {"mutex/owner_died",
      true,
      false,
-     {"notrobust", "noconsistent", "norepair"}},
-    {"mutex/lock_order", true, false, {"abba"}},
-    {"cond/handoff", true, false, {"nopredicate", "if", "private_cond"}},
-    {"cond/bounded_buffer", true, false, {"onecond", "edge", "if"}},
-    {"work/relay", true, true, {NULL}},
+     {"notrobust", "noconsistent", "norepair"},
+     {NULL}},
+    {"mutex/lock_order", true, false, {"abba"}, {NULL}},
+    {"mutex/fork_while_locked", false, false, {"noatfork"}, {NULL}},
+    {"mutex/lock_in_handler", true, false, {"inhandler"}, {NULL}},
+    {"mutex/philosophers", true, false, {"left_first"}, {NULL}},
+    {"cond/handoff",
+     true,
+     false,
+     {"nopredicate", "if", "private_cond"},
+     {NULL}},
+    {"cond/timed_wait", true, false, {"relative"}, {NULL}},
+    {"cond/bounded_buffer", true, false, {"onecond", "edge", "if"}, {NULL}},
+    {"cond/semaphore", true, false, {"order", "private_sem"}, {NULL}},
+    {"cond/barrier", true, false, {"counter"}, {NULL}},
+    {"cond/read_write_lock", true, false, {"mutex", "starve"}, {NULL}},
+    {"cond/dead_waiter", true, false, {"kill"}, {NULL}},
+    {"work/relay", true, true, {NULL}, {NULL}},
 };
 enum { PROGRAMS = sizeof programs / sizeof *programs };
+
+/* The arguments of a run that goes well: FIRST (NULL: none), the operands. */
+static const char *const *
+usual(const struct program *program, const char *first)
+{
+    static const char *words[OPERANDS_MOST + 2];
+    int n = 0;
+
+    if (first != NULL)
+        words[n++] = first;
+    temporary_file(FILE_IN, TEXT_IN, sizeof TEXT_IN - 1);
+    for (int i = 0; i < OPERANDS_MOST && program->operands[i] != NULL; i++) {
+        const char *operand = program->operands[i];
+        words[n++] = *operand == '@' ? temporary(operand + 1) : operand;
+    }
+    words[n] = NULL;
+    return words;
+}
 
 static const char *
 name_of(const struct program *program)
@@ -113,7 +156,9 @@ END_TEST
 
 START_TEST(quiet)
 {
-    struct ran ran = run_with(programs[_i].path, "--quiet", NULL);
+    const struct program *program = &programs[_i];
+    struct ran ran = run(&(struct run){.program = program->path,
+                                       .args = usual(program, "--quiet")});
 
     expect_code(&ran, 0);
     expect_no_out(&ran);
@@ -167,7 +212,14 @@ START_TEST(bad_command_line)
         {{"--deadline=99999999999G"}, "out of range"},
     };
 
+    if (programs[_i].operands[0] != NULL) {
+        static const char *const none[] = {NULL};
+        expect_usage(&programs[_i], none, "an operand is missing; give ");
+    }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (programs[_i].operands[0] != NULL &&
+            strstr(all[i].word, "no operands") != NULL)
+            continue;
         const char *const args[] = {all[i].args[0], all[i].args[1],
                                     all[i].args[2], NULL};
         expect_usage(&programs[_i], args, all[i].word);
@@ -210,8 +262,9 @@ END_TEST
 START_TEST(into_a_file)
 {
     const char *path = temporary("into_a_file");
-    struct ran ran =
-        run(&(struct run){.program = programs[_i].path, .output = path});
+    struct ran ran = run(&(struct run){.program = programs[_i].path,
+                                       .args = usual(&programs[_i], NULL),
+                                       .output = path});
     struct stat about;
     char text[8192] = "";
     FILE *file;
@@ -241,11 +294,11 @@ START_TEST(into_a_full_disk)
     if (access("/dev/full", W_OK) == -1)
         return;
     for (size_t i = 0; i < 3; i++) {
-        const char *args[] = {arguments[i], NULL};
-        struct ran ran = run(&(struct run){.program = programs[_i].path,
-                                           .args = args,
-                                           .input = input,
-                                           .output = "/dev/full"});
+        struct ran ran =
+            run(&(struct run){.program = programs[_i].path,
+                              .args = usual(&programs[_i], arguments[i]),
+                              .input = input,
+                              .output = "/dev/full"});
         expect_code(&ran, 3);
         expect_one_line_err(&ran);
         expect_err(&ran, "No space left on device");
@@ -262,6 +315,7 @@ close_stdout(void)
 START_TEST(into_a_closed_stdout)
 {
     struct ran ran = run(&(struct run){.program = programs[_i].path,
+                                       .args = usual(&programs[_i], NULL),
                                        .before_exec = close_stdout});
 
     expect_code(&ran, 3);
@@ -287,6 +341,7 @@ close_stderr(void)
 START_TEST(without_stdin)
 {
     struct ran ran = run(&(struct run){.program = programs[_i].path,
+                                       .args = usual(&programs[_i], NULL),
                                        .before_exec = close_stdin});
 
     if (programs[_i].silent) {
@@ -309,6 +364,7 @@ START_TEST(without_stderr)
         return;
     }
     ran = run(&(struct run){.program = programs[_i].path,
+                            .args = usual(&programs[_i], NULL),
                             .before_exec = close_stderr});
     expect_code(&ran, 0);
     ck_assert_msg((ran.out_size == 0) == programs[_i].silent,

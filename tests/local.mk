@@ -15,18 +15,27 @@ check_tests = \
 	tests/lib/check_region_nozero \
 	tests/lib/check_say \
 	tests/lib/check_shared \
+	tests/check_barrier \
 	tests/check_bounded_buffer \
 	tests/check_common \
 	tests/check_counter \
+	tests/check_dead_waiter \
 	tests/check_fallback \
+	tests/check_fork_while_locked \
 	tests/check_handoff \
+	tests/check_lock_in_handler \
 	tests/check_lock_order \
 	tests/check_lost_update \
+	tests/check_mutex_kinds \
 	tests/check_owner_died \
+	tests/check_philosophers \
+	tests/check_read_write_lock \
 	tests/check_reap \
 	tests/check_relay \
+	tests/check_semaphore \
 	tests/check_share \
-	tests/check_stdio_twice
+	tests/check_stdio_twice \
+	tests/check_timed_wait
 
 # These need only a shell: they also serve where libcheck cannot be linked.
 shell_tests = \
@@ -69,18 +78,27 @@ tests_support_refuse_anon_LDADD =
 AM_CPPFLAGS += -I$(srcdir)/tests/support $(CHECK_CFLAGS)
 test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
 
+tests_check_barrier_LDADD = $(test_libraries)
 tests_check_bounded_buffer_LDADD = $(test_libraries)
 tests_check_common_LDADD = $(test_libraries)
 tests_check_counter_LDADD = $(test_libraries)
+tests_check_dead_waiter_LDADD = $(test_libraries)
 tests_check_fallback_LDADD = $(test_libraries)
+tests_check_fork_while_locked_LDADD = $(test_libraries)
 tests_check_handoff_LDADD = $(test_libraries)
+tests_check_lock_in_handler_LDADD = $(test_libraries)
 tests_check_lock_order_LDADD = $(test_libraries)
 tests_check_lost_update_LDADD = $(test_libraries)
+tests_check_mutex_kinds_LDADD = $(test_libraries)
 tests_check_owner_died_LDADD = $(test_libraries)
+tests_check_philosophers_LDADD = $(test_libraries)
+tests_check_read_write_lock_LDADD = $(test_libraries)
 tests_check_reap_LDADD = $(test_libraries)
 tests_check_relay_LDADD = $(test_libraries)
+tests_check_semaphore_LDADD = $(test_libraries)
 tests_check_share_LDADD = $(test_libraries)
 tests_check_stdio_twice_LDADD = $(test_libraries)
+tests_check_timed_wait_LDADD = $(test_libraries)
 tests_lib_check_args_LDADD = $(test_libraries)
 tests_lib_check_blocked_LDADD = $(test_libraries)
 tests_lib_check_channel_LDADD = $(test_libraries)

@@ -27,6 +27,12 @@ attempt() {
     sed 's/^/  /' "$scratch/out" "$scratch/err"
 }
 
+# operands_of NAME: what the program needs for a run that goes well. (All have
+# a safe name: they are split into words below.)
+operands_of() {
+    :
+}
+
 for program in $MAPFORK_PROGRAMS; do
     path=$MAPFORK_BUILD/${program#src/}
     help=$("$path" --help) || { echo "FAILED: $path --help"; exit 1; }
@@ -36,9 +42,12 @@ for program in $MAPFORK_PROGRAMS; do
     *) backings=--deadline=20 ;;
     esac
     for backing in $backings; do
-        attempt "$path" "$backing"
+        operands=$(operands_of "${program##*/}")
+        # shellcheck disable=SC2086 # into words
+        attempt "$path" "$backing" $operands
         for mistake in $breaks; do
-            attempt "$path" "$backing" "$mistake"
+            # shellcheck disable=SC2086
+            attempt "$path" "$backing" "$mistake" $operands
         done
     done
 done

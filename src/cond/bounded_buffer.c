@@ -14,7 +14,7 @@
      parent: none lost, none twice, each producer's in order, 0 to 4 inside
 
    See also: pthread_cond_wait(3); C. A. R. Hoare, "Monitors", 1974. Next:
-   work/relay.c, which does real work with such buffers. */
+   cond/semaphore.c; work/relay.c does real work with such buffers. */
 #include "config.h"
 
 #include "args.h"
@@ -69,23 +69,16 @@ struct shared {
 };
 static struct shared *shared;
 
-/* Sleep on COND until woken. pthread_cond_wait returns with the lock held,
-   but between the wake-up and that moment others may have had it, any number
-   of times. Where a conductor is present it draws that gap out: the woken
-   process stands at `woken', without the lock, until it is let on. */
+/* Sleep on COND until woken; the lock is held again then. */
 static void
 sleep_on(pthread_cond_t *cond)
 {
-    if (!order_joined()) {
-        must(pthread_cond_wait(cond, &shared->lock));
-        return;
-    }
-    say("finds %d inside, sleeps", shared->count);
+    if (order_joined())
+        say("finds %d inside, sleeps", shared->count);
     must(pthread_cond_wait(cond, &shared->lock));
-    must(pthread_mutex_unlock(&shared->lock));
-    order_point("woken");
-    must(pthread_mutex_lock(&shared->lock));
-    say("was woken, finds %d inside", shared->count);
+    order_woken(&shared->lock);
+    if (order_joined())
+        say("was woken, finds %d inside", shared->count);
 }
 
 /* CHANGE is 1 when an item was put, -1 when one was taken. */

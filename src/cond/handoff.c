@@ -17,7 +17,7 @@
      parent: 4 turns, each in its turn
 
    See also: POSIX pthread_cond_wait(), "Condition Wait Semantics";
-   pthread_condattr_setpshared(3). Next: cond/bounded_buffer.c. */
+   pthread_condattr_setpshared(3). Next: cond/timed_wait.c. */
 #include "config.h"
 
 #include "args.h"

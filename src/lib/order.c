@@ -109,6 +109,8 @@ order_fork(int children, child_role *role)
             role(who);
             _exit(EXIT_HELD);
         }
+        /* It may fall asleep before its first report. */
+        order.players[who].pid = order.pids[who];
     }
     order_lead();
 }
@@ -134,6 +136,16 @@ order_point(const char *name)
     while (read(me->go[0], &go, 1) == -1)
         if (errno != EINTR)
             die("read from the conductor");
+}
+
+void
+order_woken(pthread_mutex_t *lock)
+{
+    if (!order_joined())
+        return;
+    must(pthread_mutex_unlock(lock));
+    order_point("woken");
+    must(pthread_mutex_lock(lock));
 }
 
 /* Take in one report of PLAYER, who runs, if there is one within

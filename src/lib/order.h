@@ -18,6 +18,7 @@
 
 #include "child.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 
 enum { ORDER_MOST = 16 }; /* children in one order */
@@ -41,6 +42,13 @@ void order_point(const char *name);
 
 /* In a child: is there a conductor? */
 bool order_joined(void);
+
+/* In a child that has just returned from a wait on a condition variable with
+   LOCK: between the wake-up and that moment others may have had the lock, any
+   number of times. The conductor draws that gap out: the child stands at the
+   point "woken", without the lock, until it is let on. Without a conductor it
+   does nothing. */
+void order_woken(pthread_mutex_t *lock);
 
 /* Where a child is, once all is still. */
 enum order_state { ORDER_AT_POINT, ORDER_BLOCKED, ORDER_ENDED };

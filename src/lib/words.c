@@ -3,6 +3,8 @@
 
 #include "words.h"
 
+#include <errno.h>
+
 struct words
 words_in(char *buffer, size_t size)
 {
@@ -49,4 +51,35 @@ words_hex(struct words *words, unsigned long number)
 {
     words_add(words, "0x");
     add_digits(words, number, 16);
+}
+
+const char *
+words_error(int code)
+{
+#define NAME(error)                                                           \
+    {                                                                         \
+        error, #error                                                         \
+    }
+    static const struct {
+        int code;
+        const char *name;
+    } names[] = {
+        {0, "0"},         NAME(E2BIG),     NAME(EACCES),
+        NAME(EAGAIN),     NAME(EBADF),     NAME(EBUSY),
+        NAME(ECHILD),     NAME(EDEADLK),   NAME(EEXIST),
+        NAME(EFAULT),     NAME(EFBIG),     NAME(EINTR),
+        NAME(EINVAL),     NAME(EIO),       NAME(EISDIR),
+        NAME(ELOOP),      NAME(EMFILE),    NAME(ENAMETOOLONG),
+        NAME(ENODEV),     NAME(ENOENT),    NAME(ENOMEM),
+        NAME(ENOSPC),     NAME(ENOSYS),    NAME(ENOTDIR),
+        NAME(ENOTSUP),    NAME(ENXIO),     NAME(EOVERFLOW),
+        NAME(EPERM),      NAME(EPIPE),     NAME(EROFS),
+        NAME(ESRCH),      NAME(ETIMEDOUT), NAME(ETXTBSY),
+        NAME(EOWNERDEAD), NAME(EMSGSIZE),  NAME(ENOTRECOVERABLE),
+    };
+#undef NAME
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].code == code)
+            return names[i].name;
+    return "?";
 }

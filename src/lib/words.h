@@ -17,4 +17,8 @@ void words_add(struct words *words, const char *text);
 void words_number(struct words *words, long number);
 void words_hex(struct words *words, unsigned long number);
 
+/* The name of an error number, "EPERM"; "0" for 0 and "?" for one that no
+   program of the suite meets. Async-signal-safe. */
+const char *words_error(int code);
+
 #endif

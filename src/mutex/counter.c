@@ -12,7 +12,7 @@
 
    See also: pthread_mutexattr_setpshared(3); POSIX pthread_mutex_init():
    initialising an initialised mutex is undefined; futex(2) on
-   FUTEX_PRIVATE_FLAG. Next: mutex/owner_died.c. */
+   FUTEX_PRIVATE_FLAG. Next: mutex/mutex_kinds.c. */
 #include "config.h"
 
 #include "args.h"
@@ -114,7 +114,7 @@ count_freely(void)
 
 /* Child 1 is inside and child 2 wants to be. A waiter on a private mutex asks
    the kernel for wake-ups from its own process, and child 1 is another one.
-   That nobody holds the mutex is not taken for granted: the parent takes it. */
+   That nobody holds the mutex is tried, not believed: the parent takes it. */
 static void
 expect_stuck(void)
 {

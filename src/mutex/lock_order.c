@@ -14,7 +14,7 @@
      parent: both are done, 100 + 100
 
    See also: pthread_mutex_trylock(3), pthread_mutex_timedlock(3); E. G.
-   Coffman and others, "System Deadlocks", 1971. Next: cond/handoff.c. */
+   Coffman and others, "System Deadlocks", 1971. Next: mutex/philosophers.c. */
 #include "config.h"
 
 #include "args.h"

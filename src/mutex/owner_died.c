@@ -25,10 +25,10 @@
 #include "order.h"
 #include "say.h"
 #include "shared.h"
+#include "words.h"
 
 #include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 
 static const struct args about = {
     .name = "owner_died",
@@ -107,8 +107,8 @@ static void
 expect(int code, int expected)
 {
     if (code != expected)
-        die_promise("expected %s, seen: %s", strerror(expected),
-                    strerror(code));
+        die_promise("expected %s, seen: %s", words_error(expected),
+                    words_error(code));
 }
 
 static void

@@ -700,6 +700,19 @@ expect_one_line_err(const struct ran *ran)
                   ran->what, name, ran->err);
 }
 
+/* Find TEXT at AT or later; returns what comes behind it. */
+static const char *
+expect_next(const struct ran *ran, const char *at, const char *text)
+{
+    const char *found = strstr(at, text);
+
+    ck_assert_msg(found != NULL,
+                  "%s: expected `%s' next on stdout, seen from there:\n"
+                  "%s\nwhole:\n%s",
+                  ran->what, text, at, ran->out);
+    return found + strlen(text);
+}
+
 void
 expect_order(const struct ran *ran, ...)
 {
@@ -708,15 +721,28 @@ expect_order(const struct ran *ran, ...)
     va_list texts;
 
     va_start(texts, ran);
-    while ((text = va_arg(texts, const char *)) != NULL) {
-        const char *found = strstr(at, text);
-        ck_assert_msg(found != NULL,
-                      "%s: expected `%s' next on stdout, seen from there:\n"
-                      "%s\nwhole:\n%s",
-                      ran->what, text, at, ran->out);
-        at = found + strlen(text);
-    }
+    while ((text = va_arg(texts, const char *)) != NULL)
+        at = expect_next(ran, at, text);
     va_end(texts);
+}
+
+void
+expect_story(const char *program, const char *backing,
+             const struct story *story)
+{
+    const char *args[8] = {backing};
+    int n = backing != NULL;
+    struct ran ran;
+    const char *at;
+
+    for (int i = 0; i < 6 && story->args[i] != NULL; i++)
+        args[n++] = story->args[i];
+    ran = run(&(struct run){.program = program, .args = args});
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+    at = ran.out;
+    for (int i = 0; i < 10 && story->texts[i] != NULL; i++)
+        at = expect_next(&ran, at, story->texts[i]);
 }
 
 void

@@ -77,6 +77,16 @@ void expect_one_line_err(const struct ran *ran);
 void expect_order(const struct ran *ran, ...);
 /* stdout is exactly this text. */
 void expect_exact_out(const struct ran *ran, const char *text);
+/* A program keeps its word: with BACKING, one of run_backings (NULL: none),
+   and these arguments it exits 0, prints nothing on stderr, and these texts
+   on stdout in this order. Both lists end in NULL. */
+struct story {
+    const char *args[6];
+    const char *texts[10];
+};
+void expect_story(const char *program, const char *backing,
+                  const struct story *story);
+
 /* How often TEXT occurs in stdout. */
 int count_out(const struct ran *ran, const char *text);
 

@@ -1,0 +1,79 @@
+/* philosophers: everybody eats with either cure, nobody without. */
+#include "config.h"
+
+#include "run.h"
+
+#include <stdio.h>
+
+static const struct story stories[] = {
+    {{NULL},
+     {"5 forks lie in ", "child 1 and child 3 eat at the same time\n",
+      "all have eaten 1000 times\n"}},
+    {{"--cure=seats"},
+     {"child 1 and child 3 eat at the same time\n",
+      "all have eaten 1000 times\n"}},
+    {{"--philosophers=2", "--meals=500"},
+     {"2 forks lie in ", "all have eaten 500 times\n"}},
+    {{"--philosophers=3", "--cure=seats"}, {"all have eaten 1000 times\n"}},
+    {{"--philosophers=4", "--meals=1"},
+     {"child 1 and child 3 eat at the same time\n",
+      "all have eaten 1 times\n"}},
+    {{"--philosophers=16", "--meals=100"},
+     {"child 1 and child 3 eat at the same time\n",
+      "all have eaten 100 times\n"}},
+    {{"--philosophers=16", "--meals=100", "--cure=seats"},
+     {"child 1 and child 3 eat at the same time\n",
+      "all have eaten 100 times\n"}},
+    {{"--break=left_first", "--philosophers=3"},
+     {"child 1 holds fork 1 and waits for fork 2, held by child 2\n",
+      "child 2 holds fork 2 and waits for fork 3, held by child 3\n",
+      "child 3 holds fork 3 and waits for fork 1, held by child 1\n",
+      "a cycle: all 3 are blocked for good\n"}},
+};
+enum { STORIES = sizeof stories / sizeof *stories };
+
+START_TEST(keeps_its_word)
+{
+    expect_story("mutex/philosophers", run_backings[_i % 2], &stories[_i / 2]);
+}
+END_TEST
+
+/* Certain deadlock, however many they are. */
+START_TEST(deadlock)
+{
+    char many[32], said[64];
+    struct ran ran;
+
+    snprintf(many, sizeof many, "--philosophers=%d", _i);
+    snprintf(said, sizeof said, "a cycle: all %d are blocked for good\n", _i);
+    ran = run_with("mutex/philosophers", "--break=left_first", many, NULL);
+    expect_code(&ran, 0);
+    expect_out(&ran, said);
+    ck_assert_int_eq(count_out(&ran, " and waits for fork "), _i);
+}
+END_TEST
+
+START_TEST(too_few_or_many)
+{
+    static const char *const counts[] = {"--philosophers=1",
+                                         "--philosophers=17"};
+    struct ran ran = run_with("mutex/philosophers", counts[_i], NULL);
+
+    expect_code(&ran, 2);
+    expect_err(&ran, "give a number from 2 to 16");
+}
+END_TEST
+
+int
+main(void)
+{
+    Suite *suite = suite_create("philosophers");
+    TCase *tcase = tcase_create("philosophers");
+
+    tcase_set_timeout(tcase, 30);
+    tcase_add_loop_test(tcase, keeps_its_word, 0, 2 * STORIES);
+    tcase_add_loop_test(tcase, deadlock, 2, 17);
+    tcase_add_loop_test(tcase, too_few_or_many, 0, 2);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
