@@ -2,6 +2,8 @@
 # its file src/TOPIC/NAME.c; a new topic has a README.
 
 programs = \
+	src/compare/pipe_queue \
+	src/compare/record_lock \
 	src/cond/barrier \
 	src/cond/bounded_buffer \
 	src/cond/dead_waiter \
@@ -23,6 +25,7 @@ programs = \
 	src/work/relay
 
 nobase_dist_doc_DATA += \
+	src/compare/README \
 	src/cond/README \
 	src/mapping/README \
 	src/mutex/README \

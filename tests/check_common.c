@@ -59,6 +59,8 @@ static const struct program {
     {"cond/barrier", true, false, {"counter"}, {NULL}},
     {"cond/read_write_lock", true, false, {"mutex", "starve"}, {NULL}},
     {"cond/dead_waiter", true, false, {"kill"}, {NULL}},
+    {"compare/record_lock", false, false, {"closeother"}, {NULL}},
+    {"compare/pipe_queue", false, false, {"keepend", "bigwrite"}, {NULL}},
     {"work/relay", true, true, {NULL}, {NULL}},
 };
 enum { PROGRAMS = sizeof programs / sizeof *programs };

@@ -29,8 +29,10 @@ check_tests = \
 	tests/check_mutex_kinds \
 	tests/check_owner_died \
 	tests/check_philosophers \
+	tests/check_pipe_queue \
 	tests/check_read_write_lock \
 	tests/check_reap \
+	tests/check_record_lock \
 	tests/check_relay \
 	tests/check_semaphore \
 	tests/check_share \
@@ -92,8 +94,10 @@ tests_check_lost_update_LDADD = $(test_libraries)
 tests_check_mutex_kinds_LDADD = $(test_libraries)
 tests_check_owner_died_LDADD = $(test_libraries)
 tests_check_philosophers_LDADD = $(test_libraries)
+tests_check_pipe_queue_LDADD = $(test_libraries)
 tests_check_read_write_lock_LDADD = $(test_libraries)
 tests_check_reap_LDADD = $(test_libraries)
+tests_check_record_lock_LDADD = $(test_libraries)
 tests_check_relay_LDADD = $(test_libraries)
 tests_check_semaphore_LDADD = $(test_libraries)
 tests_check_share_LDADD = $(test_libraries)

@@ -145,6 +145,13 @@ blocked_look(pid_t pid, struct blocked *seen)
     return true;
 }
 
+static bool
+is_in(const struct blocked *seen, enum blocked_call call, int fd)
+{
+    return seen->call == (call == BLOCKED_IN_READ ? SYS_read : SYS_write) &&
+           seen->at == (unsigned long)fd;
+}
+
 /* The calls in which the suite's programs sleep, beside futex. */
 static const char *
 call_words(long call)
@@ -171,6 +178,15 @@ blocked_look(pid_t pid, struct blocked *seen)
 {
     (void)pid;
     *seen = (struct blocked){.call = -1};
+    return false;
+}
+
+static bool
+is_in(const struct blocked *seen, enum blocked_call call, int fd)
+{
+    (void)seen;
+    (void)call;
+    (void)fd;
     return false;
 }
 
@@ -230,8 +246,15 @@ has_ended(pid_t pid)
            info.si_pid == pid;
 }
 
-enum blocked_verdict
-blocked_for_good(const pid_t *pids, int count)
+/* What a child is waited for to sleep in: a futex, or a call on a descriptor. */
+struct sleep {
+    bool futex;
+    enum blocked_call call;
+    int fd;
+};
+
+static enum blocked_verdict
+await_sleep(const pid_t *pids, int count, const struct sleep *sleep)
 {
     /* Where the system tells nothing, this many looks, a second or so, have
        to do, and the verdict is the weaker one. */
@@ -248,7 +271,9 @@ blocked_for_good(const pid_t *pids, int count)
             if (has_ended(pids[i]))
                 return BLOCKED_ENDED;
             told = blocked_look(pids[i], &seen) && told;
-            asleep = asleep && seen.asleep && seen.forever;
+            asleep = asleep &&
+                     (sleep->futex ? seen.asleep && seen.forever
+                                   : is_in(&seen, sleep->call, sleep->fd));
             sum += seen.ran;
         }
         if (asleep && were_asleep && sum == last)
@@ -262,4 +287,16 @@ blocked_for_good(const pid_t *pids, int count)
         last = sum;
         wait_a_little();
     }
+}
+
+enum blocked_verdict
+blocked_for_good(const pid_t *pids, int count)
+{
+    return await_sleep(pids, count, &(struct sleep){.futex = true});
+}
+
+enum blocked_verdict
+blocked_in_call(pid_t pid, enum blocked_call call, int fd)
+{
+    return await_sleep(&pid, 1, &(struct sleep){.call = call, .fd = fd});
 }

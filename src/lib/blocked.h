@@ -23,7 +23,7 @@ struct blocked {
     bool asleep;        /* in a futex wait */
     bool forever;       /* and that wait has no timeout */
     const char *object; /* the name of what it waits on, or NULL */
-    unsigned long at;   /* and its address */
+    unsigned long at;   /* its address; of another call, the first argument */
     long call;          /* the system call it sleeps in, -1: none */
     unsigned long ran;  /* how often it was switched out since it began */
 };
@@ -51,5 +51,12 @@ enum blocked_verdict {
    switched out again. So nobody ran in between, all were asleep at one
    moment, and from that moment only a stranger could wake them. */
 enum blocked_verdict blocked_for_good(const pid_t *pids, int count);
+
+/* The same for one child that sleeps in read(2) or write(2) on descriptor FD
+   of its own, a pipe or the like: wait until it does, or ends. That nobody
+   will come and wake it is for the caller to know. */
+enum blocked_call { BLOCKED_IN_READ, BLOCKED_IN_WRITE };
+enum blocked_verdict blocked_in_call(pid_t pid, enum blocked_call call,
+                                     int fd);
 
 #endif
