@@ -246,7 +246,7 @@ has_ended(pid_t pid)
            info.si_pid == pid;
 }
 
-/* What a child is waited for to sleep in: a futex, or a call on a descriptor. */
+/* What a child is waited for to sleep in: a futex, or a call on FD. */
 struct sleep {
     bool futex;
     enum blocked_call call;
