@@ -11,6 +11,9 @@ programs = \
 	src/cond/read_write_lock \
 	src/cond/semaphore \
 	src/cond/timed_wait \
+	src/mapping/inherit \
+	src/mapping/page_ends \
+	src/mapping/relative_pointers \
 	src/mapping/share \
 	src/mutex/counter \
 	src/mutex/fork_while_locked \
@@ -21,7 +24,9 @@ programs = \
 	src/mutex/philosophers \
 	src/process/reap \
 	src/process/stdio_twice \
+	src/race/first_initialiser \
 	src/race/lost_update \
+	src/race/spin_flag \
 	src/work/relay
 
 nobase_dist_doc_DATA += \
@@ -43,6 +48,7 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/order.c src/lib/order.h \
 	src/lib/region.c src/lib/region.h \
 	src/lib/say.c src/lib/say.h \
+	src/lib/scratch.c src/lib/scratch.h \
 	src/lib/shared.c src/lib/shared.h \
 	src/lib/words.c src/lib/words.h
 

@@ -30,9 +30,18 @@ static const struct program {
     const char *operands[OPERANDS_MOST];
 } programs[] = {
     {"mapping/share", true, false, {"global", "private", "late"}, {NULL}},
+    {"mapping/page_ends", false, false, {"nogrow"}, {NULL}},
+    {"mapping/inherit",
+     true,
+     false,
+     {"munmap", "mprotect", "mremap", "exec", "dontfork", "wipeonfork"},
+     {NULL}},
+    {"mapping/relative_pointers", false, false, {"pointer"}, {NULL}},
     {"process/reap", false, false, {"nowait", "onewait"}, {NULL}},
     {"process/stdio_twice", false, false, {"noflush"}, {NULL}},
     {"race/lost_update", true, false, {NULL}, {NULL}},
+    {"race/first_initialiser", false, false, {"noready"}, {NULL}},
+    {"race/spin_flag", true, false, {"plain"}, {NULL}},
     {"mutex/counter",
      true,
      false,

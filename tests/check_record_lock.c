@@ -40,7 +40,7 @@ START_TEST(no_folder)
     expect_code(&ran, 3);
     expect_no_out(&ran);
     expect_one_line_err(&ran);
-    expect_err(&ran, "mkstemp /nonexistent/mapfork.");
+    expect_err(&ran, "make /nonexistent/mapfork.");
 }
 END_TEST
 

@@ -21,21 +21,26 @@ check_tests = \
 	tests/check_counter \
 	tests/check_dead_waiter \
 	tests/check_fallback \
+	tests/check_first_initialiser \
 	tests/check_fork_while_locked \
 	tests/check_handoff \
+	tests/check_inherit \
 	tests/check_lock_in_handler \
 	tests/check_lock_order \
 	tests/check_lost_update \
 	tests/check_mutex_kinds \
 	tests/check_owner_died \
+	tests/check_page_ends \
 	tests/check_philosophers \
 	tests/check_pipe_queue \
 	tests/check_read_write_lock \
 	tests/check_reap \
 	tests/check_record_lock \
+	tests/check_relative_pointers \
 	tests/check_relay \
 	tests/check_semaphore \
 	tests/check_share \
+	tests/check_spin_flag \
 	tests/check_stdio_twice \
 	tests/check_timed_wait
 
@@ -86,21 +91,26 @@ tests_check_common_LDADD = $(test_libraries)
 tests_check_counter_LDADD = $(test_libraries)
 tests_check_dead_waiter_LDADD = $(test_libraries)
 tests_check_fallback_LDADD = $(test_libraries)
+tests_check_first_initialiser_LDADD = $(test_libraries)
 tests_check_fork_while_locked_LDADD = $(test_libraries)
 tests_check_handoff_LDADD = $(test_libraries)
+tests_check_inherit_LDADD = $(test_libraries)
 tests_check_lock_in_handler_LDADD = $(test_libraries)
 tests_check_lock_order_LDADD = $(test_libraries)
 tests_check_lost_update_LDADD = $(test_libraries)
 tests_check_mutex_kinds_LDADD = $(test_libraries)
 tests_check_owner_died_LDADD = $(test_libraries)
+tests_check_page_ends_LDADD = $(test_libraries)
 tests_check_philosophers_LDADD = $(test_libraries)
 tests_check_pipe_queue_LDADD = $(test_libraries)
 tests_check_read_write_lock_LDADD = $(test_libraries)
 tests_check_reap_LDADD = $(test_libraries)
 tests_check_record_lock_LDADD = $(test_libraries)
+tests_check_relative_pointers_LDADD = $(test_libraries)
 tests_check_relay_LDADD = $(test_libraries)
 tests_check_semaphore_LDADD = $(test_libraries)
 tests_check_share_LDADD = $(test_libraries)
+tests_check_spin_flag_LDADD = $(test_libraries)
 tests_check_stdio_twice_LDADD = $(test_libraries)
 tests_check_timed_wait_LDADD = $(test_libraries)
 tests_lib_check_args_LDADD = $(test_libraries)

@@ -178,7 +178,7 @@ main(int argc, char **argv)
         mix();
         return EXIT_HELD;
     }
-    consumer = child_fork_doomed("consumer");
+    consumer = child_fork("consumer");
     if (consumer == 0)
         consume();
     for (int me = 1; me <= PRODUCERS; me++)
@@ -196,8 +196,8 @@ main(int argc, char **argv)
         say("the consumer is blocked for good in read: the last write end "
             "that is open is its own");
         child_kill(consumer);
-    } else if (child_reap(consumer) != 0) {
-        die_promise("expected the consumer to end well, seen: not");
+    } else {
+        child_reap(consumer);
     }
     return EXIT_HELD;
 }

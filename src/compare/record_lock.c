@@ -22,12 +22,11 @@
 #include "child.h"
 #include "order.h"
 #include "say.h"
+#include "scratch.h"
 #include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,21 +84,9 @@ close_file(int i)
 static void
 open_files(void)
 {
-    const char *directory = getenv("TMPDIR");
-    char path[4096];
-
     for (int i = 0; i < 3; i++)
         close_file(i);
-    snprintf(path, sizeof path, "%s/mapfork.XXXXXX",
-             directory != NULL && *directory != '\0' ? directory : "/tmp");
-    files[0] = mkstemp(path);
-    if (files[0] == -1)
-        die("mkstemp %s", path);
-    for (int i = 1; i < 3; i++)
-        files[i] = open(path, O_RDWR | O_CLOEXEC);
-    unlink(path);
-    if (files[1] == -1 || files[2] == -1)
-        die("open %s", path);
+    scratch_files(files, 3, 0);
 }
 
 /* What LOCK returns to a child on FD; the child's exit gives it back. */

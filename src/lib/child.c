@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #if HAVE_SYS_PRCTL_H
@@ -132,6 +133,14 @@ add_status(struct words *words, int status)
     } else {
         words_add(words, "was stopped or continued");
     }
+}
+
+void
+child_may_crash(void)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    signal(SIGSEGV, SIG_DFL);
+    signal(SIGBUS, SIG_DFL);
 }
 
 const char *

@@ -53,6 +53,11 @@ int child_reap_all(void);
 /* Kill PID, one of ours, with SIGKILL, and reap it; returns its status. */
 int child_kill(pid_t pid);
 
+/* In a child that is to be killed by a signal of its own making, SIGSEGV or
+   SIGBUS: no core file, and no handler of a sanitizer that would turn the
+   signal into an exit status. */
+void child_may_crash(void);
+
 /* STATUS in words: "exited 3", "was killed by SIGSEGV". SIZE bytes of BUFFER
    are used; returns BUFFER. Async-signal-safe. */
 const char *child_words(int status, char *buffer, size_t size);
