@@ -11,6 +11,7 @@ programs = \
 	src/cond/read_write_lock \
 	src/cond/semaphore \
 	src/cond/timed_wait \
+	src/mapping/claims \
 	src/mapping/inherit \
 	src/mapping/page_ends \
 	src/mapping/relative_pointers \
@@ -38,7 +39,7 @@ nobase_dist_doc_DATA += \
 	src/race/README \
 	src/work/README
 
-noinst_LIBRARIES = src/lib/libmapfork.a
+noinst_LIBRARIES = src/lib/libmapfork.a src/mapping/libclaims.a
 src_lib_libmapfork_a_SOURCES = \
 	src/lib/args.c src/lib/args.h \
 	src/lib/blocked.c src/lib/blocked.h \
@@ -54,6 +55,30 @@ src_lib_libmapfork_a_SOURCES = \
 
 # What every program is linked with; its source is its name with .c behind.
 LDADD = src/lib/libmapfork.a
+
+# The rows of claims, by theme, and what runs and prints them; the tests use
+# them with a table of their own.
+src_mapping_libclaims_a_SOURCES = \
+	src/mapping/rows/anonymous.c \
+	src/mapping/rows/arguments.c \
+	src/mapping/rows/beyond_calls.c \
+	src/mapping/rows/beyond_ends.c \
+	src/mapping/rows/beyond_files.c \
+	src/mapping/rows/beyond_fork.c \
+	src/mapping/rows/claims.h \
+	src/mapping/rows/ends.c \
+	src/mapping/rows/errors.c \
+	src/mapping/rows/files.c \
+	src/mapping/rows/lengths.c \
+	src/mapping/rows/limits.c \
+	src/mapping/rows/names.c \
+	src/mapping/rows/print.c \
+	src/mapping/rows/probe.c \
+	src/mapping/rows/run.c \
+	src/mapping/rows/sharing.c \
+	src/mapping/rows/shm.c \
+	src/mapping/rows/system.c
+src_mapping_claims_LDADD = src/mapping/libclaims.a $(LDADD)
 
 # The programs are for reading and trying, not for everybody's PATH.
 if INSTALL_PROGRAMS

@@ -17,6 +17,7 @@ check_tests = \
 	tests/lib/check_shared \
 	tests/check_barrier \
 	tests/check_bounded_buffer \
+	tests/check_claims \
 	tests/check_common \
 	tests/check_counter \
 	tests/check_dead_waiter \
@@ -87,6 +88,7 @@ test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
 
 tests_check_barrier_LDADD = $(test_libraries)
 tests_check_bounded_buffer_LDADD = $(test_libraries)
+tests_check_claims_LDADD = src/mapping/libclaims.a $(test_libraries)
 tests_check_common_LDADD = $(test_libraries)
 tests_check_counter_LDADD = $(test_libraries)
 tests_check_dead_waiter_LDADD = $(test_libraries)

@@ -14,7 +14,7 @@
      parent: flock: a child gets EAGAIN by a descriptor of its own
      parent: flock: held by child 1: EAGAIN; child 1 is killed: 0
 
-   See also: fcntl(2), on open file description locks; flock(2); POSIX, fcntl().
+   See also: fcntl(2), open file description locks; flock(2); POSIX, fcntl().
    Next: compare/pipe_queue.c. */
 #include "config.h"
 

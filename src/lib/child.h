@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { CHILD_MOST = 64 }; /* children of one process, dead ones included */
+enum { CHILD_MOST = 128 }; /* children of one process, dead ones included */
 
 /* Fork, as fork(2): returns 0 in the child, the child's process number in the
    parent. FORMAT gives the child's role, its name in all messages ("child 1",

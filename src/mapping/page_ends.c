@@ -49,16 +49,17 @@ static int
 map_file(void)
 {
     int fd = scratch_file(0);
-    void *room;
+    char *room;
 
     if (say_write(fd, "mapfork", 7) == -1)
         die("write to a temporary file");
     room = mmap(NULL, (size_t)(4 * page), PROT_NONE, MAP_SHARED, fd, 0);
-    if (room == MAP_FAILED ||
-        mmap(room, (size_t)(2 * page + 1), PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+    if (room == MAP_FAILED)
         die("mmap a temporary file");
-    base = room;
+    base = mmap(room, (size_t)(2 * page + 1), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_FIXED, fd, 0);
+    if (base == MAP_FAILED)
+        die("mmap a temporary file again");
     return fd;
 }
 

@@ -15,7 +15,8 @@
      parent: load 2, load 1, store 2, store 1: the number is 1
      parent: load 2, store 2, load 1, store 1: the number is 2
 
-   See also: POSIX, 4.12 Memory Synchronization. Next: race/first_initialiser.c. */
+   See also: POSIX, 4.12 Memory Synchronization. Next:
+   race/first_initialiser.c. */
 #include "config.h"
 
 #include "args.h"

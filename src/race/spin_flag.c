@@ -124,7 +124,7 @@ hand_over(const pid_t *pids)
     child_reap(pids[1]);
 }
 
-/* The child can end or loop; what uses CPU time after the store is the loop. */
+/* The child can end or loop: what uses CPU time then is the loop. */
 static void
 hand_over_by_plain(pid_t pid)
 {
