@@ -28,7 +28,8 @@ programs = \
 	src/race/first_initialiser \
 	src/race/lost_update \
 	src/race/spin_flag \
-	src/work/relay
+	src/work/relay \
+	src/work/tally
 
 nobase_dist_doc_DATA += \
 	src/compare/README \
@@ -39,7 +40,7 @@ nobase_dist_doc_DATA += \
 	src/race/README \
 	src/work/README
 
-noinst_LIBRARIES = src/lib/libmapfork.a src/mapping/libclaims.a
+noinst_LIBRARIES = src/lib/libmapfork.a src/mapping/libfolklore.a
 src_lib_libmapfork_a_SOURCES = \
 	src/lib/args.c src/lib/args.h \
 	src/lib/blocked.c src/lib/blocked.h \
@@ -47,10 +48,13 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/child.c src/lib/child.h \
 	src/lib/die.c src/lib/die.h \
 	src/lib/order.c src/lib/order.h \
+	src/lib/pieces.c src/lib/pieces.h \
+	src/lib/queue.c src/lib/queue.h \
 	src/lib/region.c src/lib/region.h \
 	src/lib/say.c src/lib/say.h \
 	src/lib/scratch.c src/lib/scratch.h \
 	src/lib/shared.c src/lib/shared.h \
+	src/lib/table.c src/lib/table.h \
 	src/lib/words.c src/lib/words.h
 
 # What every program is linked with; its source is its name with .c behind.
@@ -58,27 +62,27 @@ LDADD = src/lib/libmapfork.a
 
 # The rows of claims, by theme, and what runs and prints them; the tests use
 # them with a table of their own.
-src_mapping_libclaims_a_SOURCES = \
-	src/mapping/rows/anonymous.c \
-	src/mapping/rows/arguments.c \
-	src/mapping/rows/beyond_calls.c \
-	src/mapping/rows/beyond_ends.c \
-	src/mapping/rows/beyond_files.c \
-	src/mapping/rows/beyond_fork.c \
-	src/mapping/rows/claims.h \
-	src/mapping/rows/ends.c \
-	src/mapping/rows/errors.c \
-	src/mapping/rows/files.c \
-	src/mapping/rows/lengths.c \
-	src/mapping/rows/limits.c \
-	src/mapping/rows/names.c \
-	src/mapping/rows/print.c \
-	src/mapping/rows/probe.c \
-	src/mapping/rows/run.c \
-	src/mapping/rows/sharing.c \
-	src/mapping/rows/shm.c \
-	src/mapping/rows/system.c
-src_mapping_claims_LDADD = src/mapping/libclaims.a $(LDADD)
+src_mapping_libfolklore_a_SOURCES = \
+	src/mapping/folklore/anonymous.c \
+	src/mapping/folklore/arguments.c \
+	src/mapping/folklore/beyond_calls.c \
+	src/mapping/folklore/beyond_ends.c \
+	src/mapping/folklore/beyond_files.c \
+	src/mapping/folklore/beyond_fork.c \
+	src/mapping/folklore/claims.h \
+	src/mapping/folklore/ends.c \
+	src/mapping/folklore/errors.c \
+	src/mapping/folklore/files.c \
+	src/mapping/folklore/lengths.c \
+	src/mapping/folklore/limits.c \
+	src/mapping/folklore/names.c \
+	src/mapping/folklore/print.c \
+	src/mapping/folklore/probe.c \
+	src/mapping/folklore/run.c \
+	src/mapping/folklore/sharing.c \
+	src/mapping/folklore/shm.c \
+	src/mapping/folklore/system.c
+src_mapping_claims_LDADD = src/mapping/libfolklore.a $(LDADD)
 
 # The programs are for reading and trying, not for everybody's PATH.
 if INSTALL_PROGRAMS

@@ -72,6 +72,7 @@ static const struct program {
     {"compare/record_lock", false, false, {"closeother"}, {NULL}},
     {"compare/pipe_queue", false, false, {"keepend", "bigwrite"}, {NULL}},
     {"work/relay", true, true, {NULL}, {NULL}},
+    {"work/tally", true, false, {NULL}, {"@in"}},
 };
 enum { PROGRAMS = sizeof programs / sizeof *programs };
 

@@ -9,12 +9,15 @@ check_tests = \
 	tests/lib/check_child \
 	tests/lib/check_die \
 	tests/lib/check_order \
+	tests/lib/check_pieces \
+	tests/lib/check_queue \
 	tests/lib/check_region \
 	tests/lib/check_region_noanon \
 	tests/lib/check_region_nodev \
 	tests/lib/check_region_nozero \
 	tests/lib/check_say \
 	tests/lib/check_shared \
+	tests/lib/check_table \
 	tests/check_barrier \
 	tests/check_bounded_buffer \
 	tests/check_claims \
@@ -43,6 +46,7 @@ check_tests = \
 	tests/check_share \
 	tests/check_spin_flag \
 	tests/check_stdio_twice \
+	tests/check_tally \
 	tests/check_timed_wait
 
 # These need only a shell: they also serve where libcheck cannot be linked.
@@ -88,7 +92,11 @@ test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
 
 tests_check_barrier_LDADD = $(test_libraries)
 tests_check_bounded_buffer_LDADD = $(test_libraries)
-tests_check_claims_LDADD = src/mapping/libclaims.a $(test_libraries)
+tests_check_tally_LDADD = $(test_libraries)
+tests_lib_check_pieces_LDADD = $(test_libraries)
+tests_lib_check_queue_LDADD = $(test_libraries)
+tests_lib_check_table_LDADD = $(test_libraries)
+tests_check_claims_LDADD = src/mapping/libfolklore.a $(test_libraries)
 tests_check_common_LDADD = $(test_libraries)
 tests_check_counter_LDADD = $(test_libraries)
 tests_check_dead_waiter_LDADD = $(test_libraries)

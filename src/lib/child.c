@@ -483,6 +483,16 @@ child_reap(pid_t pid)
     return kin->status;
 }
 
+bool
+child_ended(pid_t pid)
+{
+    sigset_t before = block();
+    bool ended = find(pid)->ended;
+
+    restore(&before);
+    return ended;
+}
+
 int
 child_reap_all(void)
 {

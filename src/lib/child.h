@@ -15,6 +15,7 @@
 
 #include "die.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -45,6 +46,9 @@ void child_adopt(pid_t pid, const char *role);
 /* Wait until PID, one of ours, has ended; returns its wait status. Also when
    it ended long ago, and as often as asked. Interrupted waits go on. */
 int child_reap(pid_t pid);
+
+/* Has PID, one of ours, ended? Does not wait. */
+bool child_ended(pid_t pid);
 
 /* Wait until all have ended. Returns 0 when each one exited with 0, else 1
    (that only a doomed child can cause: see above). */

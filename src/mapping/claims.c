@@ -2,12 +2,12 @@
    (S0 to S4) make the claims 1 to 70; "beyond" are 30 more about what they
    leave out. Each is provoked here, in a process of its own.
 
-   Look at the column "here": it is what this run saw, nothing in it was known
+   Look at the column "here": it is what this run saw, nothing in it is known
    beforehand; the verdict is on the claim. Where a row ends otherwise than its
    table expects, the exit status is 1: your system differs from those that the
-   suite was written on. To break it, change what a row in src/mapping/folklore/
-   expects, or what its probe does. A row that cannot be tried here says what
-   it needs, and is skipped.
+   suite was written on. To break it, change what a row in folklore/ expects,
+   or what its probe does. A row that cannot be tried here says what it needs,
+   and is skipped.
 
      $ claims --verbose 47
        #  claim                             POSIX  verdict    here

@@ -164,6 +164,7 @@ claims_run(const struct claim *const *rows, int count,
 
     claims_seen = region.memory;
     claims_choose_names();
+    claims_remove_names();
     catch_ends();
     claims_print_head(rows, count, how);
     for (int i = 0; i < count; i++) {

@@ -129,6 +129,7 @@ const char *output_of(int from, const char *command, const char *argument);
    not possible. */
 void become_nobody(void);
 
+/* Skips where the hard limit is lower already. */
 void limit(int resource, size_t most);
 size_t page_size(void);
 #define PAGE page_size()
