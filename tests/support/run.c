@@ -679,21 +679,21 @@ void
 expect_err(const struct ran *ran, const char *text)
 {
     ck_assert_msg(strstr(ran->err, text) != NULL,
-                  "%s: expected `%s' on stderr, seen:\n%s", ran->what, text,
-                  ran->err);
+                  "%s: expected `%s' on stderr, seen:\n%.1500s", ran->what,
+                  text, ran->err);
 }
 
 void
 expect_no_out(const struct ran *ran)
 {
-    ck_assert_msg(ran->out_size == 0, "%s: expected no stdout, seen:\n%s",
+    ck_assert_msg(ran->out_size == 0, "%s: expected no stdout, seen:\n%.1500s",
                   ran->what, ran->out);
 }
 
 void
 expect_no_err(const struct ran *ran)
 {
-    ck_assert_msg(ran->err_size == 0, "%s: expected no stderr, seen:\n%s",
+    ck_assert_msg(ran->err_size == 0, "%s: expected no stderr, seen:\n%.1500s",
                   ran->what, ran->err);
 }
 
@@ -709,7 +709,7 @@ expect_one_line_err(const struct ran *ran)
     ck_assert_msg(strncmp(ran->err, name, length) == 0 &&
                       ran->err[length] == ':' && newline != NULL &&
                       newline[1] == '\0',
-                  "%s: expected one line `%s: ...' on stderr, seen:\n%s",
+                  "%s: expected one line `%s: ...' on stderr, seen:\n%.1500s",
                   ran->what, name, ran->err);
 }
 
@@ -721,7 +721,7 @@ expect_next(const struct ran *ran, const char *at, const char *text)
 
     ck_assert_msg(found != NULL,
                   "%s: expected `%s' next on stdout, seen from there:\n"
-                  "%s\nwhole:\n%s",
+                  "%.1500s\nwhole:\n%.1500s",
                   ran->what, text, at, ran->out);
     return found + strlen(text);
 }
@@ -762,8 +762,8 @@ void
 expect_exact_out(const struct ran *ran, const char *text)
 {
     ck_assert_msg(strcmp(ran->out, text) == 0,
-                  "%s: expected stdout:\n%s\nseen:\n%s", ran->what, text,
-                  ran->out);
+                  "%s: expected stdout:\n%.1500s\nseen:\n%.1500s", ran->what,
+                  text, ran->out);
 }
 
 int
