@@ -12,8 +12,13 @@ programs = \
 	src/cond/semaphore \
 	src/cond/timed_wait \
 	src/mapping/claims \
+	src/mapping/copy_file \
 	src/mapping/inherit \
+	src/mapping/named_region \
 	src/mapping/page_ends \
+	src/mapping/poke_file \
+	src/mapping/record_read \
+	src/mapping/record_write \
 	src/mapping/relative_pointers \
 	src/mapping/share \
 	src/mutex/counter \
@@ -82,6 +87,8 @@ src_mapping_libfolklore_a_SOURCES = \
 	src/mapping/folklore/sharing.c \
 	src/mapping/folklore/shm.c \
 	src/mapping/folklore/system.c
+src_mapping_record_write_SOURCES = src/mapping/record_write.c src/mapping/record.h
+src_mapping_record_read_SOURCES = src/mapping/record_read.c src/mapping/record.h
 src_mapping_claims_LDADD = src/mapping/libfolklore.a $(LDADD)
 
 # The programs are for reading and trying, not for everybody's PATH.

@@ -22,6 +22,7 @@ check_tests = \
 	tests/check_bounded_buffer \
 	tests/check_claims \
 	tests/check_common \
+	tests/check_copy_file \
 	tests/check_counter \
 	tests/check_dead_waiter \
 	tests/check_fallback \
@@ -33,13 +34,16 @@ check_tests = \
 	tests/check_lock_order \
 	tests/check_lost_update \
 	tests/check_mutex_kinds \
+	tests/check_named_region \
 	tests/check_owner_died \
 	tests/check_page_ends \
 	tests/check_philosophers \
 	tests/check_pipe_queue \
+	tests/check_poke_file \
 	tests/check_read_write_lock \
 	tests/check_reap \
 	tests/check_record_lock \
+	tests/check_records \
 	tests/check_relative_pointers \
 	tests/check_relay \
 	tests/check_semaphore \
@@ -92,6 +96,10 @@ test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
 
 tests_check_barrier_LDADD = $(test_libraries)
 tests_check_bounded_buffer_LDADD = $(test_libraries)
+tests_check_copy_file_LDADD = $(test_libraries)
+tests_check_named_region_LDADD = $(test_libraries)
+tests_check_poke_file_LDADD = $(test_libraries)
+tests_check_records_LDADD = $(test_libraries)
 tests_check_tally_LDADD = $(test_libraries)
 tests_lib_check_pieces_LDADD = $(test_libraries)
 tests_lib_check_queue_LDADD = $(test_libraries)

@@ -7,6 +7,7 @@ set -u
 
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
+"$MAPFORK_BUILD/mapping/record_write" --quiet "$scratch/card" Ada 1815
 runs=0 failed=0 missing=0
 
 # attempt PROGRAM [SWITCH ...]: run it and judge its exit status.
@@ -32,6 +33,13 @@ attempt() {
 operands_of() {
     case $1 in
     tally) echo "$0" ;;
+    record_write) echo "$scratch/new Ada 1815" ;;
+    record_read) echo "$scratch/card" ;;
+    poke_file)
+        printf zhangxiang >"$scratch/name"
+        echo "$scratch/name"
+        ;;
+    copy_file) echo "$0 $scratch/copy" ;;
     esac
 }
 

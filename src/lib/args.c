@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct args *program;
@@ -395,4 +396,19 @@ const char *
 args_operand(int i)
 {
     return i < operand_count ? operands[i] : NULL;
+}
+
+int
+args_file(int i, int flags, mode_t mode, struct stat *status)
+{
+    const char *path = args_operand(i);
+    int fd = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+
+    if (fd == -1)
+        die("open %s", path);
+    if (fstat(fd, status) == -1)
+        die("fstat %s", path);
+    if (!S_ISREG(status->st_mode))
+        args_wrong("%s is not a regular file", path);
+    return fd;
 }

@@ -6,6 +6,9 @@
 #include "region.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+struct stat;
 
 /* A mistake that the program makes on purpose: --break=NAME. */
 struct args_break {
@@ -86,6 +89,12 @@ void *args_map(size_t size, const char *what);
 /* The operands: how many, and number I, from 0; NULL where there is none. */
 int args_operands(void);
 const char *args_operand(int i);
+
+/* Open operand I, a regular file, as open(2) with FLAGS and MODE, and look at
+   its STATUS. Anything else (a FIFO, a device) is refused without waiting for
+   it: the command line is wrong; what open refuses is EXIT_SYSTEM. Returns
+   the descriptor, to be closed by the caller. */
+int args_file(int i, int flags, mode_t mode, struct stat *status);
 
 /* TEXT, which messages call WHAT ("AT"), as a number from LEAST to MOST, as
    switches take it; else the command line is wrong. */

@@ -44,6 +44,7 @@ static struct kin family[CHILD_MOST];
 static int members;
 static pid_t head; /* whose family it is; another process: not guarded yet */
 static const char *doing = "runs";
+static void (*at_end)(void); /* what to do last, once */
 
 static const int guarded[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGCHLD};
 enum { GUARDED = sizeof guarded / sizeof *guarded };
@@ -159,6 +160,8 @@ child_words(int status, char *buffer, size_t size)
 static void
 end_family(void)
 {
+    void (*last)(void) = at_end;
+
     for (int i = 0; i < members; i++)
         if (!family[i].ended)
             kill(family[i].pid, SIGKILL);
@@ -169,6 +172,9 @@ end_family(void)
             continue;
         family[i].ended = true;
     }
+    at_end = NULL;
+    if (last != NULL)
+        last();
 }
 
 /* Write the line that was put together, with the program's name in front. */
@@ -357,6 +363,7 @@ begin(const char *role, pid_t parent)
     }
     members = 0;
     head = 0;
+    at_end = NULL;
     die_with_parent(parent);
 }
 
@@ -530,4 +537,11 @@ void
 child_doing(const char *what)
 {
     doing = what;
+}
+
+void
+child_at_end(void (*action)(void))
+{
+    child_guard();
+    at_end = action;
 }

@@ -78,6 +78,12 @@ void child_deadline(unsigned seconds);
 /* What this process is doing, for that line: a string that stays. */
 void child_doing(const char *what);
 
+/* Call ACTION, once, when this process ends, after its children: at exit and
+   wherever the family is ended early. It removes what must not be left, and
+   may only call what a signal handler may. NULL: nothing. Children do not
+   inherit it. */
+void child_at_end(void (*action)(void));
+
 /* Catch SIGINT, SIGTERM and SIGHUP (where they were not ignored), SIGALRM and
    SIGCHLD, and watch the exit of this process. child_fork() does this too. */
 void child_guard(void);

@@ -223,7 +223,7 @@ START_TEST(more_than_most)
     struct ran ran = run_scenario("fork_too_many", fork_too_many);
 
     expect_code(&ran, 3);
-    expect_err(&ran, "mapfork: more than 64 children");
+    expect_err(&ran, "mapfork: more than 128 children");
 }
 END_TEST
 
