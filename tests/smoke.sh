@@ -10,9 +10,25 @@ trap 'rm -rf "$scratch"' EXIT
 "$MAPFORK_BUILD/mapping/record_write" --quiet "$scratch/card" Ada 1815
 runs=0 failed=0 missing=0
 
+# operands_of NAME: what the program needs for a run that goes well. They
+# are split into words: none has a blank in it.
+operands_of() {
+    case $1 in
+    tally) echo "$0" ;;
+    record_write) echo "$scratch/new Ada 1815" ;;
+    record_read) echo "$scratch/card" ;;
+    poke_file)
+        printf zhangxiang >"$scratch/name"
+        echo "$scratch/name"
+        ;;
+    copy_file) echo "$0 $scratch/copy" ;;
+    esac
+}
+
 # attempt PROGRAM [SWITCH ...]: run it and judge its exit status.
 attempt() {
-    "$@" </dev/null >"$scratch/out" 2>"$scratch/err"
+    # shellcheck disable=SC2046 # into words
+    "$@" $(operands_of "${1##*/}") </dev/null >"$scratch/out" 2>"$scratch/err"
     status=$?
     runs=$((runs + 1))
     case $status in
@@ -28,21 +44,6 @@ attempt() {
     sed 's/^/  /' "$scratch/out" "$scratch/err"
 }
 
-# operands_of NAME: what the program needs for a run that goes well. (All have
-# a safe name: they are split into words below.)
-operands_of() {
-    case $1 in
-    tally) echo "$0" ;;
-    record_write) echo "$scratch/new Ada 1815" ;;
-    record_read) echo "$scratch/card" ;;
-    poke_file)
-        printf zhangxiang >"$scratch/name"
-        echo "$scratch/name"
-        ;;
-    copy_file) echo "$0 $scratch/copy" ;;
-    esac
-}
-
 for program in $MAPFORK_PROGRAMS; do
     path=$MAPFORK_BUILD/${program#src/}
     help=$("$path" --help) || { echo "FAILED: $path --help"; exit 1; }
@@ -52,12 +53,9 @@ for program in $MAPFORK_PROGRAMS; do
     *) backings=--deadline=20 ;;
     esac
     for backing in $backings; do
-        operands=$(operands_of "${program##*/}")
-        # shellcheck disable=SC2086 # into words
-        attempt "$path" "$backing" $operands
+        attempt "$path" "$backing"
         for mistake in $breaks; do
-            # shellcheck disable=SC2086
-            attempt "$path" "$backing" "$mistake" $operands
+            attempt "$path" "$backing" "$mistake"
         done
     done
 done
