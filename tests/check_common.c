@@ -36,8 +36,8 @@ static const struct program {
     {"mapping/record_write",
      false,
      false,
-     {"short"},
-     {"@card", "Ada", "1815"}},
+     {"short", "half"},
+     {"@new", "Ada", "1815"}},
     {"mapping/record_read", false, false, {"short"}, {"@record"}},
     {"mapping/named_region", false, false, {"notrunc", "nounlink"}, {"?"}},
     {"mapping/page_ends", false, false, {"nogrow"}, {NULL}},
@@ -90,10 +90,11 @@ enum { PROGRAMS = sizeof programs / sizeof *programs };
 static const char *const *
 usual(const struct program *program, const char *first)
 {
-    static const struct record record = {.magic = RECORD_MAGIC,
-                                         .version = RECORD_VERSION,
-                                         .size = sizeof record,
-                                         .person = {"Ada", 1815}};
+    static const struct {
+        struct record head;
+        struct person ada;
+    } record = {{RECORD_MAGIC, RECORD_VERSION, sizeof(struct person), 1},
+                {"Ada", 1815}};
     static const char *words[OPERANDS_MOST + 2];
     int n = 0;
 
@@ -101,6 +102,7 @@ usual(const struct program *program, const char *first)
         words[n++] = first;
     temporary_file(FILE_IN, TEXT_IN, sizeof TEXT_IN - 1);
     temporary_file("record", &record, sizeof record);
+    unlink(temporary("new"));
     for (int i = 0; i < OPERANDS_MOST && program->operands[i] != NULL; i++) {
         const char *operand = program->operands[i];
         if (*operand == '?')

@@ -201,6 +201,46 @@ START_TEST(over_an_old_file)
 }
 END_TEST
 
+/* Where SRC has a hole nothing may shine through. */
+START_TEST(hole_over_old_bytes)
+{
+    struct ran ran;
+
+    make_source(1 << 20);
+    ck_assert_int_eq(rename(from, to), 0);
+    make_source(10);
+    ck_assert_int_eq(truncate(from, 1 << 20), 0);
+    ran = run_with(program, from, to, NULL);
+    expect_copy(&ran);
+    expect_equal(0, 1 << 20);
+}
+END_TEST
+
+static void
+little_address_space(void)
+{
+    setrlimit(RLIMIT_AS, &(struct rlimit){48 << 20, 48 << 20});
+}
+
+/* What the windows are for: a file larger than all the address space. */
+START_TEST(larger_than_memory)
+{
+    const char *const args[] = {"--window=256", from, to, NULL};
+    struct ran ran;
+
+    if (RUN_SANITIZED || getenv("MAPFORK_WRAPPER") != NULL) {
+        printf("larger_than_memory: left out, no such limit with this\n");
+        return;
+    }
+    make_source(WINDOW);
+    ran = run(&(struct run){.program = program,
+                            .args = args,
+                            .before_exec = little_address_space});
+    expect_copy(&ran);
+    expect_equal(0, WINDOW);
+}
+END_TEST
+
 START_TEST(mode)
 {
     mode_t mask = umask(022);
@@ -398,7 +438,7 @@ START_TEST(full_disk)
     ck_assert_int_eq(mkdir(disk, 0777), 0);
     pid = fork();
     if (pid == 0)
-        _exit(!mount_small_disk());
+        _exit(mount_small_disk() ? 0 : 1);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     if (status != 0) {
         printf("full_disk: left out, needs root and mount\n");
@@ -559,6 +599,8 @@ main(void)
     tcase_add_loop_test(tcase, about_one_window, 0, 3);
     tcase_add_test(tcase, more_than_4_gib);
     tcase_add_test(tcase, over_an_old_file);
+    tcase_add_test(tcase, hole_over_old_bytes);
+    tcase_add_test(tcase, larger_than_memory);
     tcase_add_test(tcase, mode);
     tcase_add_test(tcase, nogrow);
     tcase_add_test(tcase, nogrow_of_nothing);

@@ -43,7 +43,8 @@ check_tests = \
 	tests/check_read_write_lock \
 	tests/check_reap \
 	tests/check_record_lock \
-	tests/check_records \
+	tests/check_record_read \
+	tests/check_record_write \
 	tests/check_relative_pointers \
 	tests/check_relay \
 	tests/check_semaphore \
@@ -99,7 +100,8 @@ tests_check_bounded_buffer_LDADD = $(test_libraries)
 tests_check_copy_file_LDADD = $(test_libraries)
 tests_check_named_region_LDADD = $(test_libraries)
 tests_check_poke_file_LDADD = $(test_libraries)
-tests_check_records_LDADD = $(test_libraries)
+tests_check_record_read_LDADD = $(test_libraries)
+tests_check_record_write_LDADD = $(test_libraries)
 tests_check_tally_LDADD = $(test_libraries)
 tests_lib_check_pieces_LDADD = $(test_libraries)
 tests_lib_check_queue_LDADD = $(test_libraries)

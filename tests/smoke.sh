@@ -15,7 +15,10 @@ runs=0 failed=0 missing=0
 operands_of() {
     case $1 in
     tally) echo "$0" ;;
-    record_write) echo "$scratch/new Ada 1815" ;;
+    record_write)
+        rm -f "$scratch/new"
+        echo "$scratch/new Ada 1815"
+        ;;
     record_read) echo "$scratch/card" ;;
     poke_file)
         printf zhangxiang >"$scratch/name"

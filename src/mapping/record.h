@@ -1,29 +1,32 @@
-/* record: the layout of the file by which record_write and record_read know
-   each other. All that two programs must agree on is here. */
+/* record: all that record_write and record_read know of each other: how the
+   bytes lie in the file. The widths are fixed, and nothing is left between
+   the members, so that any compiler lays them out alike; the magic would look
+   different on a machine with the other byte order. No pointers: an address
+   means nothing to the other process. */
 #ifndef MAPFORK_RECORD_H
 #define MAPFORK_RECORD_H
 
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Types of a fixed size, and no hole between the members: the file must mean
-   the same to both programs, whatever each was compiled with. It does not
-   travel to machines with another byte order. */
+enum { RECORD_MAGIC = 0x4d666b31, RECORD_VERSION = 1, RECORD_NAME = 28 };
+
 struct person {
-    char name[24]; /* ends in a zero byte */
-    uint64_t id;
+    char name[RECORD_NAME]; /* ends in a zero byte */
+    uint32_t id;
 };
-
-#define RECORD_MAGIC UINT64_C(0x3130706b726f6670) /* "pforkp01" */
-
-enum { RECORD_VERSION = 1 };
 
 struct record {
-    /* RECORD_MAGIC when all the rest is stored, 0 until then. */
-    _Atomic uint64_t magic;
-    uint32_t version; /* of this layout: RECORD_VERSION */
-    uint32_t size;    /* of the whole record */
-    struct person person;
+    _Atomic uint32_t magic; /* 0 until all the rest is stored */
+    uint32_t version;       /* of this layout */
+    uint32_t size;          /* of a person, in bytes */
+    uint32_t count;         /* of people, who end where the file ends */
+    struct person people[];
 };
+
+_Static_assert(sizeof(struct person) == 32 && sizeof(struct record) == 16,
+               "no padding");
+/* An atomic that takes a lock of its process would be none for two. */
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a lock-free magic");
 
 #endif

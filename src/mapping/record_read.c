@@ -1,16 +1,18 @@
-/* record_read: read the record that record_write has left in a file. We were
-   not there when it was made: nothing about it may be taken for granted.
+/* record_read: print the people of a file that record_write made, by mapping
+   it read-only. The two programs share nothing but the file and record.h.
 
-   Before the mapping is touched, the size: a page that the file does not
-   reach is a SIGBUS. Then the magic number (is it such a file, and is it
-   complete?), the version, the size that the writer had in mind, and that the
-   name ends. Break it: --break=short touches what is not there.
+   A reader believes nothing that it has not checked: a load behind the end of
+   the file would be SIGBUS. Give it any file, whole, cut or foreign: it reads
+   or it says what is wrong. To break it, believe in a size that the file does
+   not have: --break=short.
 
-     $ record_write card 'Grace Hopper' 1906; record_read card; rm card
-     parent: stored Grace Hopper, 1906, in 48 bytes of card
-     parent: card holds Grace Hopper, 1906
+     $ record_write people Ada 1815; record_read people; rm people
+     writer: stored 1 people in people
+     writer: stored the magic: they may be read
+     reader: Ada has the id 1815
 
-   See also: mapping/record.h, mapping/record_write.c; open(2). Next:
+   See also: mmap(2), fstat(2); POSIX, mmap(): SIGBUS for "references within
+   the address range ... beyond the end of the object". Next:
    mapping/named_region.c. */
 #include "config.h"
 
@@ -19,8 +21,8 @@
 #include "record.h"
 #include "say.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,94 +32,116 @@
 
 static const struct args about = {
     .name = "record_read",
-    .idea = "Read a record from a file that another program has made, and "
-            "believe nothing.",
+    .idea = "Read a record in a mapped file from a program not known.",
     .operands = "FILE",
     .least = 1,
     .most = 1,
-    .breaks = {{"short", "map more than there is, and touch it"}},
+    .breaks =
+        {
+            {"short", "a page more than the file has is mapped, and read"},
+        },
 };
 
-static const char *file;
+/* The file's own size, which bounds all the rest. */
+static size_t size;
 
-/* Take a copy of the record: the file is not ours, and what was looked at may
-   have changed when it is used. The acquire orders the load of the magic
-   before the others, the fence the others before its second load: had a writer
-   begun in between, it would be gone. See store() in record_write.c. */
-static struct person
-copy_person(const struct record *record)
+/* To read needs no right to write, and O_CREAT even less: it would make a
+   missing file, which is empty, and mapping that ends in SIGBUS. */
+static const struct record *
+map_file(int fd, size_t bytes)
 {
-    struct person person;
+    const void *mapped = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
 
-    if (atomic_load_explicit(&record->magic, memory_order_acquire) !=
-        RECORD_MAGIC)
-        die_promise("%s: expected a record, seen: no such file, or one that "
-                    "is not complete",
-                    file);
-    if (record->version != RECORD_VERSION || record->size != sizeof *record)
-        die_promise("%s: expected version %d of %zu bytes, seen: version "
-                    "%" PRIu32 " of %" PRIu32,
-                    file, RECORD_VERSION, sizeof *record, record->version,
-                    record->size);
-    person = record->person;
-    atomic_thread_fence(memory_order_acquire);
-    if (atomic_load(&record->magic) != RECORD_MAGIC)
-        die_promise("%s: expected it to stay, seen: somebody writes", file);
-    if (memchr(person.name, '\0', sizeof person.name) == NULL)
-        die_promise("%s: expected a name, seen: one without an end", file);
-    return person;
+    if (mapped == MAP_FAILED)
+        die("mmap %s", args_operand(0));
+    return mapped;
 }
 
-/* Map two pages of a file that has less than one, and touch the second, in a
-   child, which dies of it. */
+/* The magic first. Acquire, the other half of the writer's release: where it
+   is there, so is all that was stored before it. Then, from what is certain
+   to what follows from it: the version tells what the other members mean,
+   the size of a person and the count where the file must end. */
 static void
-expect_sigbus(int fd)
+check(const struct record *record)
 {
-    long page = sysconf(_SC_PAGESIZE);
-    volatile const char *bytes =
-        mmap(NULL, (size_t)(2 * page), PROT_READ, MAP_SHARED, fd, 0);
-    pid_t pid;
+    uint32_t magic =
+        atomic_load_explicit(&record->magic, memory_order_acquire);
+
+    if (magic == 0)
+        die_promise("expected the magic in %s, seen: 0, its writer was "
+                    "killed or is not ready",
+                    args_operand(0));
+    if (magic != RECORD_MAGIC)
+        die_promise("expected the magic %#x in %s, seen: %#x, it is foreign",
+                    (unsigned)RECORD_MAGIC, args_operand(0), (unsigned)magic);
+    if (record->version != RECORD_VERSION)
+        die_promise("expected version %d in %s, seen: %u", RECORD_VERSION,
+                    args_operand(0), (unsigned)record->version);
+    if (record->size != sizeof *record->people)
+        die_promise("expected people of %zu bytes in %s, seen: %u",
+                    sizeof *record->people, args_operand(0),
+                    (unsigned)record->size);
+    if ((size - sizeof *record) / sizeof *record->people != record->count ||
+        (size - sizeof *record) % sizeof *record->people != 0)
+        die_promise("expected %u people in %s, seen: a file of %zu bytes",
+                    (unsigned)record->count, args_operand(0), size);
+    for (uint32_t i = 0; i < record->count; i++)
+        if (memchr(record->people[i].name, '\0', RECORD_NAME) == NULL)
+            die_promise("expected the end of name %u in %s, seen: none",
+                        (unsigned)i + 1, args_operand(0));
+}
+
+/* The rest of the file's last page is zeros, and mapped. The page after it is
+   mapped, too, if one asks for it; but there is nothing that could be loaded
+   from it. */
+static void
+read_behind_the_end(int fd)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t behind = (size + page - 1) / page * page;
+    pid_t pid = child_fork_doomed("reader");
+    char words[64];
     int status;
 
-    if (bytes == MAP_FAILED)
-        die("mmap %s", file);
-    pid = child_fork_doomed("child");
     if (pid == 0) {
+        const struct record *record = map_file(fd, behind + page);
         child_may_crash();
-        _exit(bytes[page] == 0 ? EXIT_HELD : EXIT_BROKEN);
+        _exit(((const volatile char *)record)[behind] == 0 ? 0 : 1);
     }
     status = child_reap(pid);
+    child_words(status, words, sizeof words);
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGBUS)
-        die_promise("expected SIGBUS, seen: the load went well");
-    say("SIGBUS: two pages are mapped, but %s ends in the first", file);
+        die_promise("expected the reader killed by SIGBUS, seen: it %s",
+                    words);
+    say("%s at byte %zu: it was mapped, but the file has %zu", words, behind,
+        size);
 }
 
 int
 main(int argc, char **argv)
 {
     const struct record *record;
-    struct person person;
     struct stat status;
     int fd;
 
     args_parse(&about, argc, argv);
-    file = args_operand(0);
+    say_as("reader");
     fd = args_file(0, O_RDONLY, 0, &status);
-    if (status.st_size != sizeof *record)
-        die_promise("%s: expected %zu bytes, seen: %lld", file, sizeof *record,
-                    (long long)status.st_size);
-    if (args_broken("short")) {
-        expect_sigbus(fd);
-        close(fd);
-        return EXIT_HELD;
-    }
-    /* To read is all we may do, and all we want. */
-    record = mmap(NULL, sizeof *record, PROT_READ, MAP_SHARED, fd, 0);
-    if (record == MAP_FAILED)
-        die("mmap %s", file);
+    size = (size_t)status.st_size;
+    if ((off_t)size != status.st_size)
+        die_code(EOVERFLOW, "map all of %s", args_operand(0));
+    if (size < sizeof *record)
+        die_promise("expected %zu bytes or more in %s, seen: %zu",
+                    sizeof *record, args_operand(0), size);
+    record = map_file(fd, size);
+    check(record);
+    if (args_broken("short"))
+        read_behind_the_end(fd);
+    else
+        for (uint32_t i = 0; i < record->count; i++)
+            say("%s has the id %u", record->people[i].name,
+                (unsigned)record->people[i].id);
+    munmap((void *)record, size);
     close(fd);
-    person = copy_person(record);
-    say("%s holds %s, %" PRIu64, file, person.name, person.id);
-    munmap((void *)record, sizeof *record);
     return EXIT_HELD;
 }

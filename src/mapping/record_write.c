@@ -1,17 +1,19 @@
-/* record_write: leave a record in a file for a program that is not our child
-   and runs at another time. The two know each other only by the file and by
-   its layout, record.h.
+/* record_write: make a file of people that record_read, a program that knows
+   nothing of this one, can read. All they share is the file and record.h.
 
-   The file gets its size before it is mapped: a store never makes it longer.
-   The magic number is stored last; who finds it finds a whole record. Break
-   it: --break=short leaves the file empty, and the first store is a SIGBUS.
+   How can the reader tell a whole file from one whose writer is still at it,
+   or was killed? The magic is stored last. Look for it in the second line. To
+   break it: --break=short forgets that a file has a size; --break=half kills
+   the writer before the magic, and leaves a file that record_read refuses.
 
-     $ record_write card 'Ada Lovelace' 1815; record_read card; rm card
-     parent: stored Ada Lovelace, 1815, in 48 bytes of card
-     parent: card holds Ada Lovelace, 1815
+     $ record_write people Ada 1815 Grace 1906; record_read people; rm people
+     writer: stored 2 people in people
+     writer: stored the magic: they may be read
+     reader: Ada has the id 1815
+     reader: Grace has the id 1906
 
-   See also: mapping/record.h, the layout; ftruncate(2), msync(2). Next:
-   mapping/record_read.c, which is the other half. */
+   See also: mmap(2), ftruncate(2), msync(2); C11 7.17.3, memory_order_release.
+   Next: mapping/record_read.c. */
 #include "config.h"
 
 #include "args.h"
@@ -20,8 +22,6 @@
 #include "say.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,109 +29,136 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { PEOPLE_MOST = 31 };
+
 static const struct args about = {
     .name = "record_write",
-    .idea = "Leave a record in a mapped file, for an unrelated program to "
-            "read.",
-    .operands = "FILE NAME ID",
+    .idea = "Leave a record in a mapped file for a program yet unknown.",
+    .operands = "FILE NAME ID ...",
     .least = 3,
-    .most = 3,
-    .breaks = {{"short", "the file is not made long enough before"}},
+    .most = 1 + 2 * PEOPLE_MOST,
+    .breaks =
+        {
+            {"short", "the file is left empty: storing there is SIGBUS"},
+            {"half", "the writer is killed before it stores the magic"},
+        },
 };
 
-static struct person
+static struct person people[PEOPLE_MOST];
+static uint32_t count;
+static int fd;
+
+/* All that can be wrong with NAME and ID is found before there is a file. */
+static void
 read_operands(void)
 {
-    struct person person = {.name = ""};
-    const char *name = args_operand(1);
-
-    if (strlen(name) >= sizeof person.name)
-        args_wrong("NAME '%s' is too long; give at most %zu bytes", name,
-                   sizeof person.name - 1);
-    strcpy(person.name, name);
-    person.id = (uint64_t)args_number("ID", args_operand(2), 0, LLONG_MAX);
-    return person;
+    for (int i = 1; i < args_operands(); i += 2, count++) {
+        const char *name = args_operand(i), *id = args_operand(i + 1);
+        if (id == NULL)
+            args_wrong("'%s' has no ID", name);
+        if (*name == '\0' || strlen(name) >= RECORD_NAME)
+            args_wrong("'%s': a NAME has from 1 to %d bytes", name,
+                       RECORD_NAME - 1);
+        strcpy(people[count].name, name);
+        people[count].id = (uint32_t)args_number("ID", id, 0, UINT32_MAX);
+    }
 }
 
-/* A file that holds something else is somebody's: it stays as it is. A new one
-   gets the size of a record; that makes it all zeros, so there is no magic in
-   it. One that is there keeps its size: to cut it, even for a moment, would be
-   a SIGBUS for whoever reads it now. */
-static int
-open_file(void)
+/* A file that is no good is taken away again, however this ends. */
+static void
+discard(void)
+{
+    unlink(args_operand(0));
+}
+
+/* The file is new (O_EXCL): one that somebody has mapped must not be changed
+   under the eyes of a reader, and never be cut, or the reader gets SIGBUS. To
+   replace one, write another and rename(2) it. It gets its size before it is
+   mapped, and is all zeros: the magic, too. */
+static void
+make_file(size_t size)
 {
     struct stat status;
-    int fd = args_file(0, O_RDWR | O_CREAT, 0666, &status);
-    uint64_t magic = 0;
 
-    if (status.st_size != 0 &&
-        (status.st_size != sizeof(struct record) ||
-         pread(fd, &magic, sizeof magic, 0) != sizeof magic ||
-         (magic != 0 && magic != RECORD_MAGIC)))
-        args_wrong("%s is no record; give a new or an empty file",
-                   args_operand(0));
-    if (ftruncate(fd, args_broken("short") ? 0 : sizeof(struct record)) == -1)
+    fd = args_file(0, O_RDWR | O_CREAT | O_EXCL, 0666, &status);
+    child_at_end(discard);
+    if (!args_broken("short") && ftruncate(fd, (off_t)size) == -1)
         die("ftruncate %s", args_operand(0));
-    return fd;
 }
 
-/* First the magic goes, last it comes. The release orders all other stores
-   before it: a reader whose load, an acquire, finds it finds them, too. Should
-   we be killed in between it is not there, and the half record is never
-   believed. msync is about the disk: other processes see the stores at once. */
+/* Nobody waits for anybody here; one store says it all. Release: whoever
+   loads the magic, and acquires it, finds every store that was made before.
+   That holds between living processes. The order in which pages reach the
+   disk is another one: msync makes it the same, in case the power fails. */
 static void
-store(struct record *record, const struct person *person)
+store(size_t size)
 {
-    atomic_store(&record->magic, 0);
+    struct record *record =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+    if (record == MAP_FAILED)
+        die("mmap %s", args_operand(0));
     record->version = RECORD_VERSION;
-    record->size = sizeof *record;
-    record->person = *person;
-    atomic_store_explicit(&record->magic, RECORD_MAGIC, memory_order_release);
-    if (msync(record, sizeof *record, MS_SYNC) == -1)
+    record->size = sizeof *people;
+    record->count = count;
+    memcpy(record->people, people, count * sizeof *people);
+    if (msync(record, size, MS_SYNC) == -1)
         die("msync %s", args_operand(0));
+    say("stored %u people in %s", (unsigned)count, args_operand(0));
+    if (args_broken("half"))
+        raise(SIGKILL);
+    atomic_store_explicit(&record->magic, RECORD_MAGIC, memory_order_release);
+    if (msync(record, size, MS_SYNC) == -1)
+        die("msync %s", args_operand(0));
+    munmap(record, size);
 }
 
-/* In a child, which may die of it. */
+/* Storing can end in SIGBUS also where all was done right, on a full disk. So
+   a child stores, and the parent is there to say what became of it. */
 static void
-expect_sigbus(struct record *record, const struct person *person)
+judge(int status)
 {
-    pid_t pid = child_fork_doomed("child");
-    int status;
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    int expected = args_broken("short")  ? SIGBUS
+                   : args_broken("half") ? SIGKILL
+                                         : 0;
+    char words[64];
 
-    if (pid == 0) {
-        child_may_crash();
-        store(record, person);
-        _exit(EXIT_HELD);
+    if (WIFEXITED(status) && status != 0)
+        die_leave(WEXITSTATUS(status));
+    child_words(status, words, sizeof words);
+    if (number != expected)
+        die_promise("expected a writer that %s, seen: it %s%s",
+                    expected == 0 ? "exits 0" : "dies of its mistake", words,
+                    number == SIGBUS ? ": is the disk full?" : "");
+    if (args_broken("short")) {
+        say("was killed by SIGBUS: the file has no byte that it could store");
+        return;
     }
-    status = child_reap(pid);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGBUS)
-        die_promise("expected SIGBUS, seen: the store went well");
-    say("SIGBUS: %s has 0 bytes, and a store makes no file longer",
-        args_operand(0));
+    child_at_end(NULL);
+    say("%s", expected == 0
+                  ? "stored the magic: they may be read"
+                  : "was killed by SIGKILL: the magic is 0, none may read");
 }
 
 int
 main(int argc, char **argv)
 {
-    struct person person;
-    struct record *record;
-    int fd;
+    size_t size;
+    pid_t pid;
 
     args_parse(&about, argc, argv);
-    person = read_operands();
-    fd = open_file();
-    record =
-        mmap(NULL, sizeof *record, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (record == MAP_FAILED)
-        die("mmap %s", args_operand(0));
-    close(fd);
-    if (args_broken("short")) {
-        expect_sigbus(record, &person);
-    } else {
-        store(record, &person);
-        say("stored %s, %" PRIu64 ", in %zu bytes of %s", person.name,
-            person.id, sizeof *record, args_operand(0));
+    say_as("writer");
+    read_operands();
+    size = sizeof(struct record) + count * sizeof *people;
+    make_file(size);
+    pid = child_fork_doomed("writer");
+    if (pid == 0) {
+        child_may_crash();
+        store(size);
+        _exit(EXIT_HELD);
     }
-    munmap(record, sizeof *record);
+    judge(child_reap(pid));
+    close(fd);
     return EXIT_HELD;
 }
