@@ -293,7 +293,7 @@ END_TEST
 
 START_TEST(into_a_file)
 {
-    const char *path = temporary("into_a_file");
+    const char *path = strcpy((char[4200]){0}, temporary("into_a_file"));
     struct ran ran = run(&(struct run){.program = programs[_i].path,
                                        .args = usual(&programs[_i], NULL),
                                        .output = path});
@@ -321,7 +321,9 @@ END_TEST
 START_TEST(into_a_full_disk)
 {
     static const char *const arguments[] = {NULL, "--help", "--version"};
-    const char *input = temporary_file("some", "some bytes\n", 11);
+    char input[4200]; /* later calls of temporary() overwrite its texts */
+
+    strcpy(input, temporary_file("some", "some bytes\n", 11));
 
     if (access("/dev/full", W_OK) == -1)
         return;
