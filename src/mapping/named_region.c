@@ -14,7 +14,7 @@
      parent: the name is gone: ENOENT, but a map made before holds `hello'
 
    See also: shm_open(3), shm_overview(7); POSIX, shm_open(): what NAME means
-   without a leading slash is up to the system. Next: mapping/inherit.c. */
+   without a leading slash is up to the system. Next: mapping/page_ends.c. */
 #include "config.h"
 
 #include "args.h"

@@ -13,7 +13,7 @@
 
    See also: mmap(2), fork(2); POSIX, fork(): a child keeps its parent's
    mappings, and stores to a MAP_PRIVATE one stay its own. Next:
-   process/reap.c, what else fork copies. */
+   mapping/poke_file.c. */
 #include "config.h"
 
 #include "args.h"
