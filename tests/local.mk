@@ -64,9 +64,11 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 TESTS = $(shell_tests)
 
-# Where the tests find what they run: the programs, the sources.
+# Where the tests find what they run: the programs, the sources. scripts/
+# check-musl names programs that were built elsewhere.
+tested = $(abs_top_builddir)/src
 AM_TESTS_ENVIRONMENT = \
-	MAPFORK_BUILD='$(abs_top_builddir)/src'; export MAPFORK_BUILD; \
+	MAPFORK_BUILD='$(tested)'; export MAPFORK_BUILD; \
 	MAPFORK_SOURCE='$(abs_top_srcdir)'; export MAPFORK_SOURCE; \
 	MAPFORK_PROGRAMS='$(programs)'; export MAPFORK_PROGRAMS;
 

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Every program, on both kinds of memory, good and with every mistake that its
 # --help offers, must keep its word: exit status 0. Needs no libcheck.
+#   MAPFORK_WRAPPER   a command that the programs are run by, an emulator
+#   MAPFORK_GOOD_RUNS if it is not empty, leave out the mistakes
 set -u
 : "${MAPFORK_BUILD:?the folder of the built programs}"
 : "${MAPFORK_PROGRAMS:?the programs, src/TOPIC/NAME ...}"
 
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
-"$MAPFORK_BUILD/mapping/record_write" --quiet "$scratch/card" Ada 1815
+${MAPFORK_WRAPPER-} "$MAPFORK_BUILD/mapping/record_write" --quiet "$scratch/card" Ada 1815
 runs=0 failed=0 missing=0
 
 # operands_of NAME: what the program needs for a run that goes well. They
@@ -31,7 +33,7 @@ operands_of() {
 # attempt PROGRAM [SWITCH ...]: run it and judge its exit status.
 attempt() {
     # shellcheck disable=SC2046 # into words
-    "$@" $(operands_of "${1##*/}") </dev/null >"$scratch/out" 2>"$scratch/err"
+    ${MAPFORK_WRAPPER-} "$@" $(operands_of "${1##*/}") </dev/null >"$scratch/out" 2>"$scratch/err"
     status=$?
     runs=$((runs + 1))
     case $status in
@@ -49,7 +51,7 @@ attempt() {
 
 for program in $MAPFORK_PROGRAMS; do
     path=$MAPFORK_BUILD/${program#src/}
-    help=$("$path" --help) || { echo "FAILED: $path --help"; exit 1; }
+    help=$(${MAPFORK_WRAPPER-} "$path" --help) || { echo "FAILED: $path --help"; exit 1; }
     breaks=$(printf '%s\n' "$help" | sed -n 's/^  \(--break=[a-z_]*\).*/\1/p')
     case $help in
     *--backing=*) backings='--backing=anon --backing=zero' ;;
@@ -57,6 +59,7 @@ for program in $MAPFORK_PROGRAMS; do
     esac
     for backing in $backings; do
         attempt "$path" "$backing"
+        [ -z "${MAPFORK_GOOD_RUNS-}" ] || continue
         for mistake in $breaks; do
             attempt "$path" "$backing" "$mistake"
         done

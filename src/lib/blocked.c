@@ -105,6 +105,18 @@ switches(pid_t pid)
     return sum;
 }
 
+/* The kernel is asked for the call that reads its answer: is that the number
+   of read(2), as this program knows it? */
+bool
+blocked_emulated(void)
+{
+    char text[256];
+    const char *at = text;
+
+    return read_proc(getpid(), "/syscall", text, sizeof text) &&
+           text[0] >= '0' && text[0] <= '9' && (long)number(&at) != SYS_read;
+}
+
 static bool
 is_futex(long call)
 {
@@ -121,12 +133,15 @@ bool
 blocked_look(pid_t pid, struct blocked *seen)
 {
     enum { OPERATION = 127, WAIT = 0, LOCK_PI = 6, WAIT_BITSET = 9 };
+    static enum { UNKNOWN, NO, YES } emulated;
     char text[256];
     const char *at = text;
     unsigned long operation, timeout;
 
     *seen = (struct blocked){.call = -1, .ran = switches(pid)};
-    if (!read_proc(pid, "/syscall", text, sizeof text))
+    if (emulated == UNKNOWN)
+        emulated = blocked_emulated() ? YES : NO;
+    if (emulated == YES || !read_proc(pid, "/syscall", text, sizeof text))
         return false;
     if (text[0] < '0' || text[0] > '9')
         return true;
@@ -172,6 +187,12 @@ call_words(long call)
 }
 
 #else
+
+bool
+blocked_emulated(void)
+{
+    return false;
+}
 
 bool
 blocked_look(pid_t pid, struct blocked *seen)

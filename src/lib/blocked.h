@@ -32,6 +32,10 @@ struct blocked {
    Async-signal-safe. */
 bool blocked_look(pid_t pid, struct blocked *seen);
 
+/* Does an emulator of another processor, such as qemu-aarch64, stand between
+   this program and the kernel? Then /proc speaks of the emulator's calls. */
+bool blocked_emulated(void);
+
 /* Add what PID is doing, "waits for `lock'", to a message.
    Async-signal-safe. */
 void blocked_words(pid_t pid, struct words *words);

@@ -7,7 +7,12 @@
 #include "shared.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /* Some systems have the function and refuse the value. */
 static void
@@ -17,6 +22,23 @@ must_support(int code, const char *feature)
         die_missing(feature);
     if (code != 0)
         die_code(code, "%s", feature);
+}
+
+/* Without the kernel's list of what a thread holds nobody learns of its death:
+   the next locker would wait for ever. musl asks for it, glibc does not; and
+   emulators such as qemu-aarch64 have none. */
+static bool
+kernel_keeps_robust_list(void)
+{
+#if defined(__linux__) && defined(SYS_get_robust_list)
+    void *list;
+    size_t size;
+
+    return syscall(SYS_get_robust_list, 0, &list, &size) == 0 ||
+           errno != ENOSYS;
+#else
+    return true;
+#endif
 }
 
 /* "&shared->lock" is called `lock'. */
@@ -47,6 +69,8 @@ shared_mutex_as(pthread_mutex_t *mutex, enum shared_kind kind,
 #endif
     if (kind == SHARED_ERRORCHECK)
         must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK));
+    if (kind == SHARED_ROBUST && !kernel_keeps_robust_list())
+        die_missing("a robust mutex");
     if (kind == SHARED_ROBUST) {
 #if HAVE_PTHREAD_MUTEXATTR_SETROBUST && HAVE_DECL_PTHREAD_MUTEX_ROBUST
         must_support(

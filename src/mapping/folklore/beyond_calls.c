@@ -84,6 +84,7 @@ validate(void)
 #ifdef MAP_SHARED_VALIDATE
     int fd = scratch(PAGE), unknown = 1 << 21, flags = MAP_SHARED_VALIDATE;
 
+    needs_native();
     needs(ANON != 0, "MAP_ANONYMOUS");
     saw("unknown flag, MAP_SHARED: %s",
         mapped(mmap(NULL, PAGE, RW, MAP_SHARED | unknown, fd, 0)));
@@ -128,6 +129,7 @@ populate(void)
     int flags = MAP_SHARED | ANON;
     char *at = mmap(NULL, 4 * PAGE, RW, flags, -1, 0);
 
+    needs_native();
     needs(at != MAP_FAILED, "MAP_SHARED|MAP_ANONYMOUS");
     at[0] = 'x';
     saw("first of 4 touched: %s", resident(at));

@@ -68,6 +68,7 @@ not_for_fork(void)
 #ifdef MADV_DONTFORK
     char *at = map(PAGE, RW, MAP_SHARED, -1);
 
+    needs_native();
     saw("MADV_DONTFORK: %s", done(madvise(at, PAGE, MADV_DONTFORK)));
     saw("child: %s", load(at));
     saw("MADV_DOFORK: %s", done(madvise(at, PAGE, MADV_DOFORK)));
@@ -84,6 +85,7 @@ wiped_on_fork(void)
     char *common = map(PAGE, RW, MAP_SHARED, -1);
     char *own = mmap(NULL, PAGE, RW, MAP_PRIVATE | ANON, -1, 0);
 
+    needs_native();
     needs(own != MAP_FAILED, "MAP_ANONYMOUS");
     own[0] = 'p';
     saw("MAP_SHARED: %s", done(madvise(common, PAGE, MADV_WIPEONFORK)));
@@ -106,6 +108,7 @@ not_needed(void)
     char *common = map(PAGE, RW, MAP_SHARED, -1);
     char *own = mmap(NULL, PAGE, RW, MAP_PRIVATE | ANON, -1, 0);
 
+    needs_native();
     needs(own != MAP_FAILED, "MAP_ANONYMOUS");
     common[0] = own[0] = 'x';
     madvise(common, PAGE, MADV_DONTNEED);

@@ -68,6 +68,10 @@ void needs(bool there, const char *what);
    what a few rows do on purpose. */
 void needs_kernel(void);
 
+/* Skips under an emulator of another processor, such as qemu-aarch64, which
+   translates system calls, and does not know all of them. */
+void needs_native(void);
+
 /* Where the two lie, for run.c: in memory shared with the runner. */
 struct claims_seen {
     char parts[600];

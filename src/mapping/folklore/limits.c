@@ -81,6 +81,7 @@ static void
 locked_file(void)
 {
 #ifdef MAP_LOCKED
+    needs_native();
     needs(!SANITIZED, "mlockall, which address sanitizer turns off");
     needs(attempt(PAGE, MAP_SHARED)[0] == 'O', "MAP_SHARED|MAP_ANONYMOUS");
     saw("locked file: %s", map_locked_file());
@@ -101,6 +102,7 @@ locked_file(void)
 static void
 no_memory(void)
 {
+    needs_native();
     needs(!SANITIZED, "an address space without address sanitizer's");
     needs(attempt(512 * MIB, MAP_SHARED)[0] == 'O', "512 MiB, anonymous");
     limit(RLIMIT_AS, 256 * MIB);

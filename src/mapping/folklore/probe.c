@@ -1,6 +1,7 @@
 /* claims: what the probes are made of. */
 #include "config.h"
 
+#include "blocked.h"
 #include "child.h"
 #include "claims.h"
 
@@ -59,10 +60,17 @@ needs(bool there, const char *what)
 }
 
 void
+needs_native(void)
+{
+    needs(!blocked_emulated(), "a kernel that no emulator stands in for");
+}
+
+void
 needs_kernel(void)
 {
     const char *preloaded = getenv("LD_PRELOAD");
 
+    needs_native();
     needs(preloaded == NULL || strstr(preloaded, "/vgpreload_") == NULL,
           "a kernel that valgrind does not stand in for");
 }
