@@ -1,31 +1,25 @@
-/* named_region: a region with a name. Processes that are no kin find it by
-   shm_open(3), and it outlives them all, until somebody removes the name.
-
-   `named_region create NAME', then put, get and remove, each in a process of
-   its own, is the use; without operands all four are played, and more. Look
-   at the last line: who has mapped it keeps it, also without a name. Break it:
-   --break=notrunc forgets that a new region has no bytes; --break=nounlink
-   leaves the name when all have gone.
+/* named_region: memory with a name, for processes that are no kin: shm_open,
+   ftruncate, mmap. It needs no fork, only somebody who knows the name, and it
+   stays when all who made it have ended, until shm_unlink.
+   Try create /x, put /x hi, get /x, remove /x; without operands it does all
+   that. Break it: --break=notrunc, --break=nounlink.
 
      $ named_region
-     creator: made the region, 4096 bytes
-     putter: stored `hello' and went
-     getter: found `hello'
-     parent: the name is gone: ENOENT, but a map made before holds `hello'
+     create: "nothing yet" is in the region
+     put: "hello" is in the region
+     parent: "hello" is in the region
+     parent: removed: open is ENOENT, "hello" is still mapped
 
-   See also: shm_open(3), shm_overview(7); POSIX, shm_open(): what NAME means
-   without a leading slash is up to the system. Next: mapping/page_ends.c. */
+   See also: shm_open(3), shm_overview(7). Next: mapping/page_ends.c. */
 #include "config.h"
 
 #include "args.h"
 #include "child.h"
 #include "say.h"
-#include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,198 +27,139 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SIZE = 4096 };
-
 static const struct args about = {
     .name = "named_region",
-    .idea = "A region with a name outlives its makers, until the name is "
-            "removed.",
+    .idea = "Shared memory by name: it outlives its makers until shm_unlink.",
     .operands = "[create|put|get|remove NAME [TEXT]]",
     .most = 3,
-    .breaks = {{"notrunc", "the region is used before it has a size"},
-               {"nounlink", "nobody removes the name"}},
+    .breaks = {{"notrunc", "the region is left empty: a store is SIGBUS"},
+               {"nounlink", "nobody removes the name: it stays"}},
 };
 
-static char name[256];
+/* No lock: put and get are to come one after the other. */
+struct shared {
+    char text[1024]; /* the creator, then the writer */
+};
+static struct shared *shared;
+static const char *name, *text = "nothing yet";
 
-/* Map the whole object. Without a size in it, that is no error yet. */
-static char *
-map(int fd)
-{
-    char *text = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-    if (text == MAP_FAILED)
-        die("mmap %s", name);
-    close(fd);
-    return text;
-}
-
-/* O_EXCL: a region of that name may be another program's. Its first bytes are
-   zeros: an empty text. The umask applies to the mode, as for a file. */
 static void
-create(void)
+unlink_name(void)
 {
-    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-
-    if (fd == -1)
-        die("shm_open %s", name);
-    if (!args_broken("notrunc") && ftruncate(fd, SIZE) == -1)
-        die("ftruncate %s", name);
-    close(fd);
-    say("made the region, %d bytes", args_broken("notrunc") ? 0 : SIZE);
+    shm_unlink(name);
 }
 
-/* Open what somebody has made. Its size is looked at first: to touch a page
-   that it does not have would be a SIGBUS. */
-static char *
-open_region(void)
+/* A new object has 0 bytes, whatever is mapped. One of somebody else's may not
+   have its size yet, or be another program's: a store could be SIGBUS. 0600 is
+   octal, or the name would be closed to its own maker. */
+static void
+map(int flags)
 {
-    int fd = shm_open(name, O_RDWR, 0);
+    int fd = shm_open(name, flags, 0600);
     struct stat status;
 
     if (fd == -1)
         die("shm_open %s", name);
-    if (fstat(fd, &status) == -1)
-        die("fstat %s", name);
-    if (status.st_size < SIZE && !args_broken("notrunc"))
-        die_promise("%s: expected %d bytes, seen: %lld", name, SIZE,
-                    (long long)status.st_size);
-    return map(fd);
+    if (flags & O_CREAT) {
+        child_at_end(unlink_name);
+        if (!args_broken("notrunc") && ftruncate(fd, sizeof *shared) == -1)
+            die("ftruncate %s", name);
+    } else if (fstat(fd, &status) == -1 || status.st_size != sizeof *shared) {
+        die_promise("expected %zu bytes in %s, seen: another size",
+                    sizeof *shared, name);
+    }
+    shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (shared == MAP_FAILED)
+        die("mmap %s", name);
+    close(fd);
 }
 
 static void
-put(const char *text)
+act(const char *word)
 {
-    char *region = open_region();
-
-    if (strlen(text) >= SIZE)
-        args_wrong("TEXT is too long; give less than %d bytes", SIZE);
-    strcpy(region, text);
-    say("stored `%s' and went", text);
-    munmap(region, SIZE);
+    if (strcmp(word, "remove") == 0) {
+        if (shm_unlink(name) == -1)
+            die("shm_unlink %s", name);
+        say("removed the name");
+        return;
+    }
+    map(strcmp(word, "create") == 0 ? O_RDWR | O_CREAT | O_EXCL : O_RDWR);
+    if (strcmp(word, "get") != 0)
+        strcpy(shared->text, text);
+    say("\"%.1023s\" is in the region", shared->text);
 }
 
-static void
-get(void)
-{
-    char *region = open_region();
-
-    say("found `%.*s'", SIZE, region);
-    munmap(region, SIZE);
-}
-
-static void
-remove_it(void)
-{
-    if (shm_unlink(name) == -1)
-        die("shm_unlink %s", name);
-}
-
-static void
-put_hello(void)
-{
-    put("hello");
-}
-
-/* What a child does here an unrelated process could do: none of them uses a
-   mapping that it has inherited. */
+/* The same in a process that inherits the name and no more: it maps after
+   fork, as any stranger would. Its mapping goes with it, the region stays. */
 static int
-in_a_process(const char *role, void (*step)(void))
+play(const char *word)
 {
-    /* Where the store is a SIGBUS the putter may die; else nobody may. */
-    bool doomed = args_broken("notrunc") && step == put_hello;
-    pid_t pid =
-        doomed ? child_fork_doomed("%s", role) : child_fork("%s", role);
+    pid_t pid = args_broken("notrunc") ? child_fork_doomed("%s", word)
+                                       : child_fork("%s", word);
 
     if (pid == 0) {
         child_may_crash();
-        step();
+        act(word);
         _exit(EXIT_HELD);
     }
     return child_reap(pid);
 }
 
-/* A story must not leave its name behind, however it ends. */
-static void
-tidy(void)
+/* A name goes as a file's does: at once, for all who look for it from now on;
+   the memory goes with the last mapping of it. */
+static int
+show_all(void)
 {
-    shm_unlink(name);
-}
-
-static void
-tell(void)
-{
-    char *before;
+    static char own[32];
     int status;
 
-    snprintf(name, sizeof name, "/mapfork.%ld", (long)getpid());
-    child_at_end(tidy);
-    in_a_process("creator", create);
-    status = in_a_process("putter", put_hello);
+    snprintf(own, sizeof own, "/mapfork.%ld", (long)getpid());
+    name = own;
+    child_at_end(unlink_name);
+    status = play("create");
     if (args_broken("notrunc")) {
         if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGBUS)
-            die_promise("expected SIGBUS, seen: the store went well");
-        say("SIGBUS: the region has a name, but no bytes yet");
-        return;
+            die_promise("expected SIGBUS in create, seen: another end");
+        say("create was killed by SIGBUS: it stored into 0 bytes");
+        return EXIT_HELD;
     }
-    in_a_process("getter", get);
-    if (args_broken("nounlink")) {
-        say("all have gone, and nobody has removed the name");
-        in_a_process("stranger", get);
-        say("the region stays until the system is started again; it is "
-            "removed now");
-        return;
-    }
-    before = open_region();
-    remove_it();
+    text = "hello";
+    play("put");
+    act("get");
+    if (args_broken("nounlink"))
+        say("who made it has ended, the name would stay until the next boot");
+    unlink_name();
     if (shm_open(name, O_RDWR, 0) != -1 || errno != ENOENT)
         die_promise("expected ENOENT, seen: the name is still there");
-    say("the name is gone: %s, but a map made before holds `%s'",
-        words_error(ENOENT), before);
-    munmap(before, SIZE);
-}
-
-/* One step, asked for on the command line. */
-static void
-step(const char *verb, const char *text)
-{
-    if (args_any_break())
-        args_wrong("--break goes without operands");
-    if (strcmp(verb, "put") == 0 && text == NULL)
-        args_wrong("put: TEXT is missing");
-    if (strcmp(verb, "put") != 0 && text != NULL)
-        args_wrong("%s takes no TEXT", verb);
-    if (strcmp(verb, "create") == 0)
-        create();
-    else if (strcmp(verb, "put") == 0)
-        put(text);
-    else if (strcmp(verb, "get") == 0)
-        get();
-    else if (strcmp(verb, "remove") == 0)
-        remove_it();
-    else
-        args_wrong("'%s' is unknown; give create, put, get or remove", verb);
+    say("removed: open is ENOENT, \"%s\" is still mapped", shared->text);
+    return EXIT_HELD;
 }
 
 int
 main(int argc, char **argv)
 {
-    const char *given;
+    const char *word;
+    bool puts;
 
     args_parse(&about, argc, argv);
-    if (args_operands() == 0) {
-        tell();
-        return EXIT_HELD;
-    }
-    given = args_operand(1);
-    if (given == NULL)
-        args_wrong("an operand is missing; give %s", about.operands);
-    /* The form that POSIX promises to mean the same everywhere. */
-    if (given[0] != '/' || given[1] == '\0' || strchr(given + 1, '/') ||
-        strlen(given) >= sizeof name)
-        args_wrong("NAME '%s': give a slash, and up to 254 bytes without one",
-                   given);
-    strcpy(name, given);
-    step(args_operand(0), args_operand(2));
+    word = args_operand(0);
+    if (word == NULL)
+        return show_all();
+    puts = strcmp(word, "put") == 0;
+    if (!puts && strcmp(word, "create") != 0 && strcmp(word, "get") != 0 &&
+        strcmp(word, "remove") != 0)
+        args_wrong("'%s' is none of create, put, get, remove", word);
+    if (args_operands() != 2 + puts || args_any_break())
+        args_wrong("put takes NAME TEXT, the others NAME, none --break");
+    name = args_operand(1);
+    if (*name != '/' || strchr(name + 1, '/') != NULL || name[1] == '\0')
+        args_wrong("NAME '%s': it begins with its only slash, as /x", name);
+    text = puts ? args_operand(2) : text;
+    if (strlen(text) >= sizeof shared->text)
+        args_wrong("TEXT has more than %zu bytes", sizeof shared->text - 1);
+    say_as(word);
+    act(word);
+    child_at_end(NULL);
     return EXIT_HELD;
 }
