@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { EXPECTED = 8 << 20 };
@@ -390,6 +391,24 @@ END_TEST
 
 /* ---- Ends that come too early ------------------------------------------- */
 
+/* Wait until PID has used some CPU time. A child that was stopped in its very
+   first instructions would not have asked yet to die with its parent. */
+static void
+await_work(pid_t pid)
+{
+    struct pollfd never = {.fd = -1, .events = 0};
+    struct timespec used = {0, 0};
+    clockid_t clock;
+
+    for (int looks = 0; looks < 5000; looks++) {
+        if (clock_getcpuclockid(pid, &clock) == 0 &&
+            clock_gettime(clock, &used) == 0 && used.tv_nsec > 2000000)
+            return;
+        poll(&never, 1, 1);
+    }
+    ck_abort_msg("work/tally: expected a child that works");
+}
+
 /* A child that stands still keeps the others from coming to an end. */
 static void
 stop_and_interrupt(pid_t pid)
@@ -397,6 +416,7 @@ stop_and_interrupt(pid_t pid)
     pid_t pids[64];
 
     await_children(pid, pids, 2);
+    await_work(pids[0]);
     kill(pids[0], SIGSTOP);
     ck_assert_int_eq(kill(pid, SIGINT), 0);
 }
@@ -407,6 +427,7 @@ stop_and_kill_the_parent(pid_t pid)
     pid_t pids[64];
 
     await_children(pid, pids, 2);
+    await_work(pids[0]);
     kill(pids[0], SIGSTOP);
     ck_assert_int_eq(kill(pid, SIGKILL), 0);
 }
