@@ -91,10 +91,10 @@ static const char *const *
 usual(const struct program *program, const char *first)
 {
     static const struct {
-        struct record head;
+        uint32_t magic, version, size, count; /* a struct record's */
         struct person ada;
-    } record = {{RECORD_MAGIC, RECORD_VERSION, sizeof(struct person), 1},
-                {"Ada", 1815}};
+    } record = {
+        RECORD_MAGIC, RECORD_VERSION, sizeof(struct person), 1, {"Ada", 1815}};
     static const char *words[OPERANDS_MOST + 2];
     int n = 0;
 

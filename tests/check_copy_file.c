@@ -354,14 +354,6 @@ START_TEST(same_file)
 }
 END_TEST
 
-static void
-become_nobody(void)
-{
-    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-        _exit(126);
-    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-}
-
 START_TEST(closed_files)
 {
     const char *const args[] = {from, to, NULL};
@@ -373,7 +365,7 @@ START_TEST(closed_files)
     ck_assert_int_eq(chmod(to, _i == 1 ? 0444 : 0666), 0);
     if (_i < 2) {
         struct ran ran = run(&(struct run){
-            .program = program, .args = args, .before_exec = become_nobody});
+            .program = program, .args = args, .before_exec = run_as_nobody});
         expect_code(&ran, 3);
         expect_one_line_err(&ran);
         expect_err(&ran, ": Permission denied\n");

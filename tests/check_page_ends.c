@@ -3,8 +3,6 @@
 
 #include "run.h"
 
-#include <stdlib.h>
-
 #define OFFSETS                                                               \
     "parent: offset      6     7   P-1     P  2P-1    2P  3P-1    3P\n"
 #define SEVEN                                                                 \
@@ -37,16 +35,10 @@ START_TEST(nogrow)
 }
 END_TEST
 
-static void
-no_folder(void)
-{
-    setenv("TMPDIR", "/nowhere/at/all", 1);
-}
-
 START_TEST(no_temporary_file)
 {
     struct ran ran = run(&(struct run){.program = "mapping/page_ends",
-                                       .before_exec = no_folder});
+                                       .before_exec = without_tmpdir});
 
     expect_code(&ran, 3);
     expect_no_out(&ran);

@@ -3,8 +3,6 @@
 
 #include "run.h"
 
-#include <stdlib.h>
-
 static const struct story stories[] = {
     {{NULL},
      {"fcntl: a child gets EAGAIN: fork does not pass the lock on\n",
@@ -25,22 +23,15 @@ START_TEST(keeps_its_word)
 }
 END_TEST
 
-/* No folder for the file: said, and nothing else goes wrong. */
-static void
-no_such_folder(void)
-{
-    setenv("TMPDIR", "/nonexistent", 1);
-}
-
 START_TEST(no_folder)
 {
     struct ran ran = run(&(struct run){.program = "compare/record_lock",
-                                       .before_exec = no_such_folder});
+                                       .before_exec = without_tmpdir});
 
     expect_code(&ran, 3);
     expect_no_out(&ran);
     expect_one_line_err(&ran);
-    expect_err(&ran, "make /nonexistent/mapfork.");
+    expect_err(&ran, "make /nowhere/at/all/mapfork.");
 }
 END_TEST
 

@@ -3,8 +3,6 @@
 
 #include "run.h"
 
-#include <stdlib.h>
-
 START_TEST(offsets)
 {
     struct ran ran = run_with("mapping/relative_pointers", NULL);
@@ -34,16 +32,10 @@ START_TEST(pointers)
 }
 END_TEST
 
-static void
-no_folder(void)
-{
-    setenv("TMPDIR", "/nowhere/at/all", 1);
-}
-
 START_TEST(no_temporary_file)
 {
     struct ran ran = run(&(struct run){.program = "mapping/relative_pointers",
-                                       .before_exec = no_folder});
+                                       .before_exec = without_tmpdir});
 
     expect_code(&ran, 3);
     expect_no_out(&ran);

@@ -4,7 +4,6 @@
 
 #include "run.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -241,32 +240,6 @@ START_TEST(no_memory)
 END_TEST
 
 /* ---- Signals in the middle ---------------------------------------------- */
-
-/* The process numbers of PARENT's children, from /proc. */
-static int
-children_of(pid_t parent, pid_t *pids, int most)
-{
-    DIR *proc = opendir("/proc");
-    struct dirent *entry;
-    int count = 0;
-
-    ck_assert_ptr_nonnull(proc);
-    while ((entry = readdir(proc)) != NULL && count < most) {
-        char path[300];
-        FILE *file;
-        int above;
-
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        if (atoi(entry->d_name) == 0 || (file = fopen(path, "r")) == NULL)
-            continue;
-        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1 &&
-            above == parent)
-            pids[count++] = atoi(entry->d_name);
-        fclose(file);
-    }
-    closedir(proc);
-    return count;
-}
 
 /* Wait until all stages run and bytes have come out: it is in the middle. */
 static int

@@ -4,10 +4,8 @@
 
 #include "run.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,32 +281,6 @@ START_TEST(killed_at_a_point)
 }
 END_TEST
 
-/* The process numbers of PARENT's children, from /proc. */
-static int
-children_of(pid_t parent, pid_t *pids, int most)
-{
-    DIR *proc = opendir("/proc");
-    struct dirent *entry;
-    int count = 0;
-
-    ck_assert_ptr_nonnull(proc);
-    while ((entry = readdir(proc)) != NULL && count < most) {
-        char path[300];
-        FILE *file;
-        int above;
-
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        if (atoi(entry->d_name) == 0 || (file = fopen(path, "r")) == NULL)
-            continue;
-        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1 &&
-            above == parent)
-            pids[count++] = atoi(entry->d_name);
-        fclose(file);
-    }
-    closedir(proc);
-    return count;
-}
-
 /* Wait for children, at least COUNT. */
 static int
 await_children(pid_t pid, pid_t *pids, int count)
@@ -497,16 +469,6 @@ START_TEST(short_file)
 END_TEST
 
 /* For root every file is readable. */
-static void
-become_nobody(void)
-{
-    struct passwd *nobody = getpwnam("nobody");
-
-    if (geteuid() == 0 && (nobody == NULL || setgid(nobody->pw_gid) != 0 ||
-                           setuid(nobody->pw_uid) != 0))
-        _exit(126);
-}
-
 START_TEST(unreadable_file)
 {
     const char *args[] = {temporary_file("text", "text", 4), NULL};
@@ -514,7 +476,7 @@ START_TEST(unreadable_file)
 
     ck_assert_int_eq(chmod(args[0], 0), 0);
     ran = run(&(struct run){
-        .program = "work/tally", .args = args, .before_exec = become_nobody});
+        .program = "work/tally", .args = args, .before_exec = run_as_nobody});
     expect_code(&ran, 3);
     expect_one_line_err(&ran);
     expect_err(&ran, "Permission denied\n");

@@ -150,6 +150,48 @@ temporary_file(const char *name, const void *bytes, size_t size)
     return path;
 }
 
+/* ---- Other users, other processes --------------------------------------- */
+
+void
+run_as_nobody(void)
+{
+    if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+        _exit(126);
+    /* To look for leaks a process must be traceable by its own kind. */
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+}
+
+void
+without_tmpdir(void)
+{
+    setenv("TMPDIR", "/nowhere/at/all", 1);
+}
+
+int
+children_of(pid_t parent, pid_t *pids, int most)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    int count = 0;
+
+    ck_assert_ptr_nonnull(proc);
+    while ((entry = readdir(proc)) != NULL && count < most) {
+        char path[300];
+        FILE *file;
+        int above;
+
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        if (atoi(entry->d_name) == 0 || (file = fopen(path, "r")) == NULL)
+            continue;
+        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1 &&
+            above == parent)
+            pids[count++] = atoi(entry->d_name);
+        fclose(file);
+    }
+    closedir(proc);
+    return count;
+}
+
 /* ---- Terminals ---------------------------------------------------------- */
 
 bool

@@ -96,6 +96,15 @@ const char *temporary(const char *name);
 /* A file there with this content; returns its path. */
 const char *temporary_file(const char *name, const void *bytes, size_t size);
 
+/* For .before_exec. Root may do everything: be somebody else (126: that cannot
+   be had). There is no such folder for temporary files. */
+void run_as_nobody(void);
+void without_tmpdir(void);
+
+/* The process numbers of PARENT's children, MOST of them at the most, from
+   /proc; returns how many. */
+int children_of(pid_t parent, pid_t *pids, int most);
+
 /* A pseudo terminal: give .path as the .output of a run. */
 struct terminal {
     int master, slave;
