@@ -30,6 +30,7 @@ check_tests = \
 	tests/check_fork_while_locked \
 	tests/check_handoff \
 	tests/check_inherit \
+	tests/check_interrupt \
 	tests/check_lock_in_handler \
 	tests/check_lock_order \
 	tests/check_lost_update \
@@ -117,6 +118,7 @@ tests_check_first_initialiser_LDADD = $(test_libraries)
 tests_check_fork_while_locked_LDADD = $(test_libraries)
 tests_check_handoff_LDADD = $(test_libraries)
 tests_check_inherit_LDADD = $(test_libraries)
+tests_check_interrupt_LDADD = $(test_libraries)
 tests_check_lock_in_handler_LDADD = $(test_libraries)
 tests_check_lock_order_LDADD = $(test_libraries)
 tests_check_lost_update_LDADD = $(test_libraries)

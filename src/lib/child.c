@@ -545,3 +545,18 @@ child_at_end(void (*action)(void))
     child_guard();
     at_end = action;
 }
+
+static sigset_t held; /* the mask before child_hold() */
+
+void
+child_hold(void)
+{
+    child_guard();
+    held = block();
+}
+
+void
+child_go_on(void)
+{
+    restore(&held);
+}

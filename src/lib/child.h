@@ -84,6 +84,12 @@ void child_doing(const char *what);
    inherit it. */
 void child_at_end(void (*action)(void));
 
+/* From child_hold() to child_go_on() the signals that would end this process
+   early wait: so that none comes between the making of what must not be left
+   and child_at_end(). Not nested; keep it short. */
+void child_hold(void);
+void child_go_on(void);
+
 /* Catch SIGINT, SIGTERM and SIGHUP (where they were not ignored), SIGALRM and
    SIGCHLD, and watch the exit of this process. child_fork() does this too. */
 void child_guard(void);

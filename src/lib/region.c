@@ -17,6 +17,7 @@
 #define USE_MAP_ANONYMOUS 0
 #endif
 
+#include "child.h"
 #include "die.h"
 #include "region.h"
 
@@ -108,11 +109,15 @@ map_file(void **memory, size_t size)
     n = snprintf(path, sizeof path, "%s/mapfork.XXXXXX", directory);
     if (n < 0 || (size_t)n >= sizeof path)
         return ENAMETOOLONG;
+    child_hold();
     fd = mkstemp(path);
-    if (fd == -1)
-        return errno;
+    error = errno;
     /* From here on no crash can leave the file behind. */
-    unlink(path);
+    if (fd != -1)
+        unlink(path);
+    child_go_on();
+    if (fd == -1)
+        return error;
     error = extend(fd, size);
     if (error == 0)
         error = map(memory, size, 0, fd);

@@ -1,6 +1,7 @@
 /* scratch: a temporary file that nobody else can name. */
 #include "config.h"
 
+#include "child.h"
 #include "die.h"
 #include "scratch.h"
 
@@ -22,6 +23,7 @@ scratch_files(int *fds, int count, off_t size)
     if ((size_t)snprintf(path, sizeof path, "%s/mapfork.XXXXXX", folder) >=
         sizeof path)
         die_code(ENAMETOOLONG, "make a file in %s", folder);
+    child_hold();
     fds[0] = mkstemp(path);
     if (fds[0] == -1)
         die("make %s", path);
@@ -32,6 +34,7 @@ scratch_files(int *fds, int count, off_t size)
         error = fds[i] == -1 ? errno : 0;
     }
     unlink(path);
+    child_go_on();
     if (error != 0)
         die_code(error, "make %s", path);
 }

@@ -61,10 +61,12 @@ open_both(void)
     in = args_file(0, O_RDONLY, 0, &source);
     if (source.st_size == 0 && read(in, &(char){0}, 1) == 1)
         args_wrong("SRC has bytes but no size: it cannot be mapped");
+    child_hold();
     out = args_file(1, O_RDWR | O_CREAT, source.st_mode & 0777, &target);
     if (target.st_dev == source.st_dev && target.st_ino == source.st_ino)
         args_wrong("SRC and DST are the same file");
     child_at_end(discard);
+    child_go_on();
     if (ftruncate(out, 0) == -1 ||
         (!args_broken("nogrow") && ftruncate(out, source.st_size) == -1))
         die("ftruncate %s", args_operand(1));

@@ -55,19 +55,23 @@ unlink_name(void)
 static void
 map(int flags)
 {
-    int fd = shm_open(name, flags, 0600);
     struct stat status;
+    int fd;
 
+    child_hold();
+    fd = shm_open(name, flags, 0600);
     if (fd == -1)
         die("shm_open %s", name);
-    if (flags & O_CREAT) {
+    if (flags & O_CREAT)
         child_at_end(unlink_name);
-        if (!args_broken("notrunc") && ftruncate(fd, sizeof *shared) == -1)
-            die("ftruncate %s", name);
-    } else if (fstat(fd, &status) == -1 || status.st_size != sizeof *shared) {
+    child_go_on();
+    if ((flags & O_CREAT) && !args_broken("notrunc") &&
+        ftruncate(fd, sizeof *shared) == -1)
+        die("ftruncate %s", name);
+    if (!(flags & O_CREAT) &&
+        (fstat(fd, &status) == -1 || status.st_size != sizeof *shared))
         die_promise("expected %zu bytes in %s, seen: another size",
                     sizeof *shared, name);
-    }
     shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED)

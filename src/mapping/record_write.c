@@ -80,8 +80,10 @@ make_file(size_t size)
 {
     struct stat status;
 
+    child_hold();
     fd = args_file(0, O_RDWR | O_CREAT | O_EXCL, 0666, &status);
     child_at_end(discard);
+    child_go_on();
     if (!args_broken("short") && ftruncate(fd, (off_t)size) == -1)
         die("ftruncate %s", args_operand(0));
 }

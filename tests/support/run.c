@@ -174,21 +174,24 @@ children_of(pid_t parent, pid_t *pids, int most)
     struct dirent *entry;
     int count = 0;
 
-    ck_assert_ptr_nonnull(proc);
-    while ((entry = readdir(proc)) != NULL && count < most) {
-        char path[300];
+    while (proc != NULL && count < most && (entry = readdir(proc)) != NULL) {
+        char path[300], text[512] = "";
+        long pid = strtol(entry->d_name, NULL, 10), above = 0;
+        char *end;
         FILE *file;
-        int above;
 
         snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        if (atoi(entry->d_name) == 0 || (file = fopen(path, "r")) == NULL)
+        if (pid <= 0 || (file = fopen(path, "r")) == NULL)
             continue;
-        if (fscanf(file, "%*d (%*[^)]) %*c %d", &above) == 1 &&
-            above == parent)
-            pids[count++] = atoi(entry->d_name);
+        /* "PID (NAME) STATE PARENT ...", and NAME may hold anything. */
+        if (fgets(text, sizeof text, file) != NULL &&
+            (end = strrchr(text, ')')) != NULL &&
+            sscanf(end + 1, " %*c %ld", &above) == 1 && above == (long)parent)
+            pids[count++] = (pid_t)pid;
         fclose(file);
     }
-    closedir(proc);
+    if (proc != NULL)
+        closedir(proc);
     return count;
 }
 
@@ -431,40 +434,27 @@ slurp(const char *path, size_t *size, int slot)
     return texts[slot];
 }
 
-/* The process numbers of our children that live, by /proc: where a stray one
-   must be killed, this is how to find it. WHO is told
-   the last one. */
+/* A stray child must be killed. WHO is told the last one. */
 static void
 kill_children(char *who, size_t size)
 {
-    DIR *processes = opendir("/proc");
-    struct dirent *entry;
+    pid_t pids[64];
+    int count = children_of(getpid(), pids, 64);
 
     snprintf(who, size, "an unknown process");
-    if (processes == NULL)
-        return;
-    while ((entry = readdir(processes)) != NULL) {
-        char path[300], text[512] = "";
-        long pid = strtol(entry->d_name, NULL, 10), parent = 0;
-        char *name, *end;
+    for (int i = 0; i < count; i++) {
+        char path[64], name[64] = "?\n";
         FILE *file;
 
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        if (pid <= 0 || (file = fopen(path, "r")) == NULL)
-            continue;
-        /* "PID (NAME) STATE PARENT ...", and NAME may hold anything. */
-        if (fgets(text, sizeof text, file) != NULL &&
-            (name = strchr(text, '(')) != NULL &&
-            (end = strrchr(text, ')')) != NULL &&
-            sscanf(end + 1, " %*c %ld", &parent) == 1 &&
-            parent == (long)getpid()) {
-            *++end = '\0';
-            snprintf(who, size, "process %ld %s", pid, name);
-            kill((pid_t)pid, SIGKILL);
+        snprintf(path, sizeof path, "/proc/%ld/comm", (long)pids[i]);
+        if ((file = fopen(path, "r")) != NULL) {
+            (void)!fgets(name, sizeof name, file);
+            fclose(file);
         }
-        fclose(file);
+        snprintf(who, size, "process %ld (%.*s)", (long)pids[i],
+                 (int)strcspn(name, "\n"), name);
+        kill(pids[i], SIGKILL);
     }
-    closedir(processes);
 }
 
 /* End what is left below us without a word: there is a failure to report. */
