@@ -18,8 +18,7 @@ run_refused(const char *error, const char *program, const char *argument)
     char launcher[4200], path[4200];
     const char *args[] = {error, path, argument, NULL};
 
-    snprintf(launcher, sizeof launcher, "%s/../tests/support/refuse_anon",
-             build_folder());
+    snprintf(launcher, sizeof launcher, "%s/refuse_anon", tool_folder());
     snprintf(path, sizeof path, "%s/%s", build_folder(), program);
     return run(&(struct run){.program = launcher, .args = args});
 }
@@ -31,9 +30,8 @@ is_available(void)
     char command[4300];
     int status;
 
-    snprintf(command, sizeof command,
-             "'%s/../tests/support/refuse_anon' EINVAL /bin/true",
-             build_folder());
+    snprintf(command, sizeof command, "'%s/refuse_anon' EINVAL /bin/true",
+             tool_folder());
     status = system(command);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
         return false;
@@ -96,7 +94,7 @@ START_TEST(no_memory_is_an_error)
     expect_code(&ran, 3);
     expect_no_out(&ran);
     expect_err(&ran, "share: mmap a shared region of ");
-    expect_err(&ran, "Cannot allocate memory");
+    expect_err(&ran, "4 bytes: "); /* ENOMEM has other words in musl */
     ck_assert_msg(newline != NULL && newline[1] == '\0',
                   "%s: expected one line on stderr, seen:\n%s", ran.what,
                   ran.err);

@@ -132,7 +132,7 @@ START_TEST(nothing_is_left)
             unlink(temporary(MADE));
         }
     }
-    ck_assert_int_gt(calls, 40);
+    ck_assert_int_gt(calls, 20);
 }
 END_TEST
 #endif

@@ -90,7 +90,8 @@ endif
 tests_support_libsupport_a_SOURCES = \
 	tests/support/run.c tests/support/run.h
 tests_support_libsupport_a_CPPFLAGS = \
-	$(AM_CPPFLAGS) -DSOURCE_FOLDER='"$(abs_top_srcdir)"'
+	$(AM_CPPFLAGS) -DSOURCE_FOLDER='"$(abs_top_srcdir)"' \
+	-DTOOL_FOLDER='"$(abs_top_builddir)/tests/support"'
 tests_support_libsupport_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_support_refuse_anon_LDADD =
 

@@ -38,7 +38,7 @@ struct table {
     struct word word[];
 };
 
-enum { PLACES_LEAST = 1024 };
+enum { PLACES_LEAST = 64 };
 
 /* Killed processes leave what they stored, in the order in which they stored
    it: only the compiler could turn two stores round, and must not. What the

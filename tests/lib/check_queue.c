@@ -1,9 +1,9 @@
 /* queue: who is killed loses nothing, and nothing is done twice.
 
    A child claims a piece and adds its words; it runs one machine instruction
-   at a time (ptrace) and is killed after the first, after the second, ... .
-   Each time the parent must find all counts as they were before, and the
-   claim held, or everything done. */
+   at a time (ptrace) and is killed after the first that stores into the
+   region, after the second, ... . Each time the parent must find all counts as
+   they were before, and the claim held, or everything done. */
 #include "config.h"
 
 #include "queue.h"
@@ -111,27 +111,46 @@ take_and_add(struct queue *queue, const struct table *own)
         queue_add(queue, 1, own);
 }
 
-/* Let a child do it and kill it after STEPS instructions. Returns false when
-   it has ended before. */
-static bool
-kill_after(long steps, struct queue *queue, const struct table *own)
+/* Begin a child that will do it; it stands still, and step() lets it do one
+   instruction. */
+static int
+begin_child(pid_t *pid, struct queue *queue, const struct table *own)
 {
     int status;
-    pid_t pid = fork();
 
-    ck_assert_int_ne(pid, -1);
-    if (pid == 0) {
+    *pid = fork();
+    ck_assert_int_ne(*pid, -1);
+    if (*pid == 0) {
         if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
             _exit(77);
         raise(SIGSTOP);
         take_and_add(queue, own);
         _exit(0);
     }
+    waitpid(*pid, &status, 0);
+    return status;
+}
+
+static int
+step(pid_t pid)
+{
+    int status;
+
+    ck_assert_int_eq(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
     waitpid(pid, &status, 0);
-    for (long n = 0; n < steps && WIFSTOPPED(status); n++) {
-        ck_assert_int_eq(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
-        waitpid(pid, &status, 0);
-    }
+    return status;
+}
+
+/* Let a child do it and kill it after STEPS instructions. Returns false when
+   it has ended before. */
+static bool
+kill_after(long steps, struct queue *queue, const struct table *own)
+{
+    pid_t pid;
+    int status = begin_child(&pid, queue, own);
+
+    for (long n = 0; n < steps && WIFSTOPPED(status); n++)
+        status = step(pid);
     if (!WIFSTOPPED(status)) {
         ck_assert_msg(WIFEXITED(status) && (WEXITSTATUS(status) == 0 ||
                                             WEXITSTATUS(status) == 77),
@@ -143,6 +162,58 @@ kill_after(long steps, struct queue *queue, const struct table *own)
     waitpid(pid, &status, 0);
     ck_assert(WIFSIGNALED(status));
     return true;
+}
+
+/* When to kill: what a dead process leaves is what it has stored, so after
+   each instruction that changed the region; and EVENLY times in between. With
+   QUEUE_EVERY=1 in the environment after each instruction, which takes
+   minutes. */
+enum { MOMENTS = 1 << 17, EVENLY = 20 };
+struct moments {
+    long steps[MOMENTS];
+    int count;
+    long late; /* the last moment that leaves a change begun, no claim held */
+};
+
+static int
+by_number(const void *a, const void *b)
+{
+    long difference = *(const long *)a - *(const long *)b;
+
+    return (difference > 0) - (difference < 0);
+}
+
+/* Step through it once. False: that cannot be done here. */
+static bool
+find_moments(struct region *region, struct queue *queue,
+             const struct table *own, struct moments *moments)
+{
+    char *before = malloc(queue_size(100));
+    bool every = getenv("QUEUE_EVERY") != NULL;
+    pid_t pid;
+    int status = begin_child(&pid, queue, own);
+    long n, evenly;
+
+    ck_assert_ptr_nonnull(before);
+    *moments = (struct moments){.count = 0};
+    memcpy(before, region->memory, queue_size(100));
+    for (n = 1; WIFSTOPPED(status); n++) {
+        status = step(pid);
+        if (!every && memcmp(before, region->memory, queue_size(100)) == 0)
+            continue;
+        memcpy(before, region->memory, queue_size(100));
+        ck_assert_int_lt(moments->count, MOMENTS - EVENLY);
+        moments->steps[moments->count++] = n;
+        if (table_begun(queue->table) && !queue->slots[1].held)
+            moments->late = n;
+    }
+    evenly = n / EVENLY + 1;
+    for (long at = evenly; at < n - 1 && !every; at += evenly)
+        moments->steps[moments->count++] = at;
+    qsort(moments->steps, (size_t)moments->count, sizeof *moments->steps,
+          by_number);
+    free(before);
+    return n > 1;
 }
 
 /* Which of the three things that may have happened did happen, 0: nothing, 1:
@@ -174,38 +245,33 @@ judge(long steps, struct queue *queue, const struct table *own)
     return held ? 1 : counted == 2 ? 2 : 0;
 }
 
-/* With QUEUE_STRIDE=1 in the environment after each instruction, which takes
-   minutes; the suite takes some of them. */
-START_TEST(killed_after_every_instruction)
+START_TEST(killed_at_every_store)
 {
+    static struct moments moments;
     struct table *own = own_table("bcc");
-    const char *asked = getenv("QUEUE_STRIDE");
-    long stride = asked != NULL ? atol(asked) : 31;
+    struct region region;
+    struct queue *queue = three_pieces(&region);
+    bool can = find_moments(&region, queue, own, &moments);
     int seen[3] = {0, 0, 0}, last = 0;
-    bool killed = true;
 
-    for (long steps = 1; killed; steps += stride) {
-        struct region region;
-        struct queue *queue = three_pieces(&region);
+    region_unmap(&region);
+    for (int i = 0; i < moments.count; i++) {
         int now;
-        killed = kill_after(steps, queue, own);
-        now = judge(steps, queue, own);
+        queue = three_pieces(&region);
+        ck_assert(kill_after(moments.steps[i], queue, own));
+        now = judge(moments.steps[i], queue, own);
         ck_assert_int_ge(now, last);
         last = now;
         seen[now]++;
         region_unmap(&region);
     }
-    if (seen[0] == 1 && seen[1] == 0 && seen[2] == 0)
-        printf("killed_after_every_instruction: left out, no ptrace here\n");
+    free(own);
+    if (!can)
+        printf("killed_at_every_store: left out, no ptrace here\n");
     else
         ck_assert_msg(seen[0] > 0 && seen[1] > 0 && seen[2] > 0,
                       "expected all three, seen: %d %d %d", seen[0], seen[1],
                       seen[2]);
-    if (asked != NULL)
-        printf("killed %d times before the claim, %d times with it, %d times "
-               "after the commit\n",
-               seen[0], seen[1], seen[2]);
-    free(own);
 }
 END_TEST
 
@@ -214,41 +280,36 @@ END_TEST
    claim is given up, yet nothing of that may count. */
 START_TEST(killed_while_repairing)
 {
+    static struct moments first, second;
     struct table *own = own_table("bcc");
-    const char *asked = getenv("QUEUE_STRIDE");
-    long stride = asked != NULL ? atol(asked) : 499;
-    long first = 0;
-    bool killed = true, begun = false, ended = false;
+    struct region region;
+    struct queue *queue = three_pieces(&region);
+    bool can = find_moments(&region, queue, own, &first);
     int repairs = 0;
 
-    while (killed && !ended) {
-        struct region region;
-        struct queue *queue = three_pieces(&region);
-        killed = kill_after(++first, queue, own);
-        ended = begun && !table_begun(queue->table);
-        begun = table_begun(queue->table);
-        region_unmap(&region);
-        if (!begun && !ended)
-            first += 4;
-    }
-    if (!killed) {
-        printf("killed_while_repairing: left out, no ptrace here\n");
-        return;
-    }
-    for (long steps = 1; killed; steps += stride) {
-        struct region region;
-        struct queue *queue = three_pieces(&region);
-        kill_after(first - 1, queue, own);
+    region_unmap(&region);
+    /* Twice before the kills begin: for judge() to repair, so that all it
+       calls is linked to this process, and no child steps through the dynamic
+       linker; then to step through it. */
+    for (int i = -2; can && i < second.count; i++) {
+        queue = three_pieces(&region);
+        ck_assert(kill_after(first.late, queue, own));
         ck_assert(table_begun(queue->table) && !queue->slots[1].held);
-        killed = kill_after(steps, queue, own);
-        repairs += table_begun(queue->table);
-        judge(steps, queue, own);
+        if (i == -1)
+            find_moments(&region, queue, own, &second);
+        if (i >= 0) {
+            ck_assert(kill_after(second.steps[i], queue, own));
+            repairs += table_begun(queue->table);
+        }
+        if (i != -1)
+            judge(i < 0 ? 0 : second.steps[i], queue, own);
         region_unmap(&region);
     }
-    ck_assert_int_gt(repairs, 0);
-    if (asked != NULL)
-        printf("killed %d times while repairing\n", repairs);
     free(own);
+    if (!can)
+        printf("killed_while_repairing: left out, no ptrace here\n");
+    else
+        ck_assert_int_gt(repairs, 0);
 }
 END_TEST
 
@@ -264,9 +325,9 @@ main(void)
     tcase_add_test(tcase, in_turn);
 #if defined(__linux__)
     if (getenv("MAPFORK_WRAPPER") != NULL) {
-        printf("killed after every instruction: left out under valgrind\n");
+        printf("killed at every store: left out under valgrind\n");
     } else {
-        tcase_add_test(tcase, killed_after_every_instruction);
+        tcase_add_test(tcase, killed_at_every_store);
         tcase_add_test(tcase, killed_while_repairing);
     }
 #endif

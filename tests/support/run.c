@@ -61,6 +61,12 @@ build_folder(void)
 }
 
 const char *
+tool_folder(void)
+{
+    return TOOL_FOLDER;
+}
+
+const char *
 source_folder(void)
 {
     const char *given = getenv("MAPFORK_SOURCE");

@@ -124,8 +124,10 @@ void terminal_read(struct terminal *terminal, char *text, size_t size,
    ran and none failed. Resets SIGCHLD first. */
 int run_suite(Suite *suite);
 
-/* The folder of the built programs (build/src) and of the sources. */
+/* The folder of the built programs (build/src, or another build's), of the
+   tests' own ones, and of the sources. */
 const char *build_folder(void);
+const char *tool_folder(void);
 const char *source_folder(void);
 
 #endif
