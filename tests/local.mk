@@ -183,11 +183,23 @@ tests_lib_check_region_nodev_LDADD = $(test_libraries)
 
 # Everything under valgrind, children followed. Valgrind is slow, hence the
 # longer time-outs; MAPFORK_WRAPPER is what run.c puts before each program.
+# Each process has a log of its own, so that stderr is the program's alone;
+# nothing may be in it, unless the process was to die of such a mistake.
+valgrind_logs = $(abs_top_builddir)/valgrind-logs
 valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
-	--trace-children=yes --child-silent-after-fork=no
+	--trace-children=yes --child-silent-after-fork=no \
+	--log-file=$(valgrind_logs)/%p
 check-valgrind: $(check_PROGRAMS) $(programs)
+	rm -rf $(valgrind_logs)
+	$(MKDIR_P) $(valgrind_logs)
 	CK_TIMEOUT_MULTIPLIER=10 MAPFORK_WRAPPER='$(valgrind)' \
 	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_tests)'
+	@bad=0; \
+	for log in `find $(valgrind_logs) -type f -size +0`; do \
+	  grep -q 'with default action of signal' $$log || \
+	    { cat $$log; bad=1; }; \
+	done; exit $$bad
+	rm -rf $(valgrind_logs)
 
 # Ten runs in a row on one CPU and ten on all: every verdict must be the same.
 check-stress: $(check_PROGRAMS) $(programs)

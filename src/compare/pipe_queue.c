@@ -85,8 +85,7 @@ read_record(void)
             continue;
         if (n == -1)
             die("read from the pipe");
-        if (n == 0 && used > 0)
-            die_promise("expected whole records, seen: %zu bytes", used);
+        promise(n > 0 || used == 0, "whole records, seen: %zu bytes", used);
         if (n == 0)
             return false;
         used += (size_t)n;
@@ -115,13 +114,13 @@ consume(void)
     while (read_record()) {
         int who = record[size - 1] - 'A';
         memcpy(&number, record, sizeof number);
-        if (foreign_bytes() > 0 || who < 1 || who > PRODUCERS ||
-            number != next[who]++)
-            die_promise("expected whole records in order, seen: another");
+        promise(foreign_bytes() == 0 && who >= 1 && who <= PRODUCERS &&
+                    number == next[who]++,
+                "whole records in order, seen: another");
     }
     for (int who = 1; who <= PRODUCERS; who++) {
-        if (next[who] != records)
-            die_promise("expected %lld records, seen: %d", records, next[who]);
+        promise(next[who] == records, "%lld records, seen: %d", records,
+                next[who]);
         say("%d whole records of child %d, in order", next[who], who);
     }
     say("end of file: every write end is closed");
@@ -153,14 +152,14 @@ mix(void)
             produce(me);
             _exit(EXIT_HELD);
         }
-        if (blocked_in_call(pid, BLOCKED_IN_WRITE, ends[1]) == BLOCKED_ENDED)
-            die_promise("expected child %d to find the pipe full", me);
+        promise(blocked_in_call(pid, BLOCKED_IN_WRITE, ends[1]) !=
+                    BLOCKED_ENDED,
+                "child %d to find the pipe full", me);
         say("child %d sleeps in write, in the middle of its record", me);
     }
     for (int me = 1; me <= PRODUCERS && read_record(); me++)
         foreign += foreign_bytes();
-    if (foreign == 0)
-        die_promise("expected mixed records, seen: whole ones");
+    promise(foreign != 0, "mixed records, seen: whole ones");
     say("both records hold bytes of the other one");
     close_ends();
     child_reap_all();
@@ -190,9 +189,9 @@ main(int argc, char **argv)
     for (int me = 1; me <= PRODUCERS; me++)
         child_reap(producers[me]);
     if (args_broken("keepend")) {
-        if (blocked_in_call(consumer, BLOCKED_IN_READ, ends[0]) ==
-            BLOCKED_ENDED)
-            die_promise("expected the consumer to wait, seen: it ended");
+        promise(blocked_in_call(consumer, BLOCKED_IN_READ, ends[0]) !=
+                    BLOCKED_ENDED,
+                "the consumer to wait, seen: it ended");
         say("the consumer is blocked for good in read: the last write end "
             "that is open is its own");
         child_kill(consumer);

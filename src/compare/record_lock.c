@@ -103,9 +103,8 @@ ask_child(lock_function *lock, int fd)
 static void
 expect(const char *what, int code, int expected)
 {
-    if (code != expected)
-        die_promise("expected %s: %s, seen: %s", what, words_error(expected),
-                    words_error(code));
+    promise(code == expected, "%s: %s, seen: %s", what, words_error(expected),
+            words_error(code));
 }
 
 /* For order_fork(): take the lock and stand still. */

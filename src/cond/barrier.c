@@ -129,14 +129,13 @@ hold_one_up(void)
     order_play("1:arrive 2:arrive 2:arrive");
     say("child 1 is woken and held up; child 2 is at the next barrier");
     if (args_broken("counter")) {
-        if (order_step(1, "woken") != ORDER_BLOCKED || !order_stuck(1, 2))
-            die_promise("expected child 1 to be lapped, seen: it went on");
+        promise(order_step(1, "woken") == ORDER_BLOCKED && order_stuck(1, 2),
+                "child 1 to be lapped, seen: it went on");
         say("child 1 finds one waiting, and takes it for its own phase: both "
             "are blocked for good on `own.opened'");
         order_kill();
     } else {
-        if (order_step(1, "woken") != ORDER_AT_POINT)
-            die_promise("expected child 1 to go on, seen: it does not");
+        promise(order_step(1, "woken") == ORDER_AT_POINT, "child 1 to go on");
         say("child 1 goes on: its phase is over, whoever waits for the next");
         order_release();
         child_reap_all();
@@ -151,10 +150,10 @@ run_freely(const char *name)
     child_fork_each(CHILDREN, child);
     child_reap_all();
     for (int i = 0; i < CHILDREN; i++)
-        if (shared->done[i] != phases || shared->ahead != 0)
-            die_promise("expected nobody ahead, seen: %d times, child %d has "
-                        "finished %lld phases",
-                        shared->ahead, i + 1, shared->done[i]);
+        promise(
+            shared->done[i] == phases && shared->ahead == 0,
+            "nobody ahead, seen: %d times, child %d has finished %lld phases",
+            shared->ahead, i + 1, shared->done[i]);
     say("%s: %d children, %lld phases, nobody ahead of anybody", name,
         CHILDREN, phases);
 }

@@ -177,15 +177,14 @@ run_freely(void)
     child_fork_each((int)(consumers + producers), child);
     child_reap_all();
     for (int p = 0; p < producers; p++)
-        if (shared->next[p] != items)
-            die_promise("expected %lld items of producer %d, seen: %d", items,
-                        p + 1, shared->next[p]);
-    if (shared->count != 0 || shared->disorder != 0 ||
-        shared->out_of_bounds != 0)
-        die_promise("expected order and 0 to %lld inside, seen: %d out of "
-                    "order, %d times out of bounds, %d left",
-                    capacity, shared->disorder, shared->out_of_bounds,
-                    shared->count);
+        promise(shared->next[p] == items,
+                "%lld items of producer %d, seen: %d", items, p + 1,
+                shared->next[p]);
+    promise(shared->count == 0 && shared->disorder == 0 &&
+                shared->out_of_bounds == 0,
+            "order and 0 to %lld inside, seen: %d out of order, %d times out "
+            "of bounds, %d left",
+            capacity, shared->disorder, shared->out_of_bounds, shared->count);
     say("%lld producers put %lld items, %lld consumers took them", producers,
         shared->total, consumers);
     say("none lost, none twice, each producer's in order, 0 to %lld inside",
@@ -222,11 +221,10 @@ play(const struct stall *stall)
     shared->total = 4; /* more than will ever come: consumers do wait */
     order_fork(3, child);
     order_play(stall->script);
-    if (stall->first != 0 && !order_stuck(stall->first, stall->last))
-        die_promise("expected a stall, seen: it went on");
-    if (shared->count != stall->inside)
-        die_promise("expected %d inside, seen: %d", stall->inside,
-                    shared->count);
+    promise(stall->first == 0 || order_stuck(stall->first, stall->last),
+            "a stall, seen: it went on");
+    promise(shared->count == stall->inside, "%d inside, seen: %d",
+            stall->inside, shared->count);
     for (int who = stall->first; who != 0 && who <= stall->last; who++)
         say("child %d is blocked for good", who);
     say("%s: %d inside", stall->why, shared->count);

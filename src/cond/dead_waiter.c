@@ -94,12 +94,10 @@ static void
 kill_waiter(void)
 {
     order_fork(4, child);
-    if (order_step(1, "wait") != ORDER_BLOCKED)
-        die_promise("expected child 1 to wait, seen: it does not");
+    promise(order_step(1, "wait") == ORDER_BLOCKED, "child 1 to wait");
     child_kill(order_pid(1));
     say("child 1 waits, and is killed");
-    if (pthread_mutex_trylock(&shared->lock) != 0)
-        die_promise("expected the mutex to be free, seen: it is not");
+    promise(pthread_mutex_trylock(&shared->lock) == 0, "the mutex to be free");
     say("the mutex is free: a waiter does not hold it");
 }
 
@@ -113,8 +111,7 @@ use_spare(void)
     must(pthread_mutex_unlock(&shared->lock));
     say("from here on the spare is used");
     order_play("3:wait 2:signal 2:signal 2:signal");
-    if (order_where(3) != ORDER_ENDED)
-        die_promise("expected child 3 to be woken, seen: it is not");
+    promise(order_where(3) == ORDER_ENDED, "child 3 to be woken");
     say("child 3 was woken through the spare");
 }
 
@@ -126,16 +123,13 @@ use_on(void)
 {
     must(pthread_mutex_unlock(&shared->lock));
     order_play("2:signal 2:signal 3:wait");
-    if (order_where(3) != ORDER_BLOCKED)
-        die_promise("expected child 3 to wait, seen: it does not");
+    promise(order_where(3) == ORDER_BLOCKED, "child 3 to wait");
     if (order_step(2, "signal") != ORDER_BLOCKED) {
-        if (order_where(3) != ORDER_ENDED)
-            die_promise("expected child 3 to be woken or the signal to hang, "
-                        "seen: neither");
+        promise(order_where(3) == ORDER_ENDED,
+                "child 3 to be woken or the signal to hang, seen: neither");
         say("the third signal has woken child 3: this system bears it");
     } else {
-        if (!order_stuck(2, 3))
-            die_promise("expected the signaller to hang, seen: it went on");
+        promise(order_stuck(2, 3), "the signaller to hang, seen: it went on");
         say("the third signal never returns: child 2 is blocked for good in "
             "pthread_cond_signal, and child 3 is never woken");
     }

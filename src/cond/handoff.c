@@ -107,17 +107,16 @@ alternate(void)
 {
     child_fork_each(2, child);
     child_reap_all();
-    if (shared->turns != 2 * rounds || shared->out_of_turn != 0)
-        die_promise("expected %lld turns in turn, seen: %d, %d out of turn",
-                    2 * rounds, shared->turns, shared->out_of_turn);
+    promise(shared->turns == 2 * rounds && shared->out_of_turn == 0,
+            "%lld turns in turn, seen: %d, %d out of turn", 2 * rounds,
+            shared->turns, shared->out_of_turn);
     say("%d turns, each in its turn", shared->turns);
 }
 
 static void
 expect_both_stuck(void)
 {
-    if (!order_stuck(1, 2))
-        die_promise("expected both to wait for ever, seen: one went on");
+    promise(order_stuck(1, 2), "both to wait for ever, seen: one went on");
     say("both are blocked for good on `turned'");
 }
 
@@ -139,14 +138,12 @@ wake_spuriously(void)
 {
     bool believed = args_broken("if");
 
-    if (order_step(2, "begin") != ORDER_BLOCKED)
-        die_promise("expected child 2 to wait, seen: it does not");
+    promise(order_step(2, "begin") == ORDER_BLOCKED, "child 2 to wait");
     say("a wake-up without a reason, it is child %d's turn", shared->turn);
     must(pthread_cond_broadcast(&shared->turned));
     order_where(2);
-    if (shared->out_of_turn != believed)
-        die_promise("expected %d turns out of turn, seen: %d", believed,
-                    shared->out_of_turn);
+    promise(shared->out_of_turn == believed, "%d turns out of turn, seen: %d",
+            believed, shared->out_of_turn);
     say("child 2 %s", believed ? "took child 1's turn: it looked only once"
                                : "looked again, and sleeps");
 }
@@ -164,15 +161,14 @@ signal_privately(void)
     order_step(2, "begin");
     if (order_step(1, "begin") == ORDER_ENDED) {
         status = child_reap(order_pid(1));
-        if (!WIFSIGNALED(status))
-            die_promise("expected child 1 to crash or go on, seen: it %s",
-                        child_words(status, words, sizeof words));
+        promise(WIFSIGNALED(status), "child 1 to crash or go on, seen: it %s",
+                child_words(status, words, sizeof words));
         say("child 1 %s in pthread_cond_signal",
             child_words(status, words, sizeof words));
         return;
     }
-    if (order_where(2) != ORDER_BLOCKED || shared->turn != 2)
-        die_promise("expected child 2 to sleep on, seen: it woke");
+    promise(order_where(2) == ORDER_BLOCKED && shared->turn == 2,
+            "child 2 to sleep on, seen: it woke");
     say("it is child 2's turn, and it was signalled, and it sleeps");
     order_step(1, "begin");
     expect_both_stuck();

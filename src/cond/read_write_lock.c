@@ -115,8 +115,9 @@ child(int me)
     enter_either(me == 3);
     if (me == 3)
         shared->first++;
-    else if (shared->first != shared->second)
-        die_promise("expected two equal numbers, seen: half a change");
+    else
+        promise(shared->first == shared->second,
+                "two equal numbers, seen: half a change");
     order_point("inside");
     if (me == 3)
         shared->second++;
@@ -130,14 +131,6 @@ children(int me)
         child(me);
 }
 
-/* Where child WHO is after its step must be what the lock promises. */
-static void
-expect(bool held, const char *promise)
-{
-    if (!held)
-        die_promise("expected that %s, seen: it is not so", promise);
-}
-
 /* One schedule for all. Returns when the script is over. */
 static void
 play(const char *name)
@@ -147,34 +140,34 @@ play(const char *name)
     order_fork(4, child);
     order_step(1, "enter");
     if (order_step(2, "enter") == ORDER_BLOCKED) {
-        expect(args_broken("mutex"), "two readers meet inside");
+        promise(args_broken("mutex"), "two readers inside");
         say("%s: child 2 waits, although child 1 only reads", name);
         order_kill();
         return;
     }
-    expect(!args_broken("mutex"), "the mutex keeps child 2 out");
+    promise(!args_broken("mutex"), "the mutex to keep child 2 out");
     say("%s: children 1 and 2 read together", name);
-    expect(order_step(3, "enter") == ORDER_BLOCKED, "the writer waits");
+    promise(order_step(3, "enter") == ORDER_BLOCKED, "the writer to wait");
     say("%s: child 3 wants to write, and waits", name);
     passed = order_step(4, "enter") == ORDER_AT_POINT;
     say("%s: child 4 comes to read, and %s", name,
         passed ? "passes the waiting writer" : "waits behind the writer");
-    expect(shared->use_posix || passed == args_broken("starve"),
-           "no reader passes a waiting writer, but with `starve'");
+    promise(shared->use_posix || passed == args_broken("starve"),
+            "no reader to pass a waiting writer, but with `starve'");
     order_play("1:inside 2:inside");
-    expect((order_where(3) == ORDER_BLOCKED) == passed,
-           "the writer waits for the readers inside, and for no others");
+    promise((order_where(3) == ORDER_BLOCKED) == passed,
+            "the writer to wait for the readers inside, and for no others");
     if (passed) {
         say("%s: children 1 and 2 leave, and child 3 still waits", name);
         order_step(4, "inside");
     } else {
-        expect(order_where(4) == ORDER_BLOCKED, "the writer is alone");
+        promise(order_where(4) == ORDER_BLOCKED, "the writer to be alone");
         say("%s: the readers leave: child 3 writes, alone; then child 4 reads",
             name);
     }
-    expect(order_where(3) == ORDER_AT_POINT, "the writer comes in");
+    promise(order_where(3) == ORDER_AT_POINT, "the writer to come in");
     order_release();
-    expect(child_reap_all() == 0, "all end well");
+    promise(child_reap_all() == 0, "all to end well");
 }
 
 int

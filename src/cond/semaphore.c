@@ -134,13 +134,6 @@ initialise(int permits)
     blocked_name(&shared->posix, sizeof shared->posix, "semaphore");
 }
 
-static void
-expect(bool held, const char *promise)
-{
-    if (!held)
-        die_promise("expected %s, seen: %d inside", promise, shared->inside);
-}
-
 /* Child 3 waits, child 1 leaves. On our own semaphore child 1 also comes back
    before child 3, woken already, has looked: it must sleep once more. */
 static void
@@ -148,15 +141,16 @@ make_one_wait(void)
 {
     order_fork(3, child);
     order_play("1:lower 2:lower");
-    expect(order_step(3, "lower") == ORDER_BLOCKED, "child 3 to wait");
+    promise(order_step(3, "lower") == ORDER_BLOCKED, "child 3 to wait");
     order_step(1, "inside");
     if (!shared->use_posix) {
         order_step(1, "lower");
-        expect(order_step(3, "woken") == ORDER_BLOCKED, "it to wait again");
+        promise(order_step(3, "woken") == ORDER_BLOCKED,
+                "child 3 to wait again");
         order_play("1:inside 3:woken");
     }
-    expect(order_where(3) == ORDER_AT_POINT && shared->inside == PERMITS,
-           "child 3 inside");
+    promise(order_where(3) == ORDER_AT_POINT && shared->inside == PERMITS,
+            "child 3 inside");
     /* The script is over: all three go on until their rounds are done. */
     order_release();
     child_reap_all();
@@ -176,8 +170,8 @@ show(const char *name)
     shared->most = shared->passes = 0;
     child_fork_each(CHILDREN, child);
     child_reap_all();
-    expect(shared->passes == passes && shared->most <= PERMITS,
-           "exact counts, two inside at the most");
+    promise(shared->passes == passes && shared->most <= PERMITS,
+            "exact counts, two inside at the most");
     say("%s: %d children, %lld rounds each, never more than %d inside", name,
         CHILDREN, rounds, PERMITS);
 }
@@ -207,15 +201,15 @@ stall(void)
     shared->use_posix = !order;
     order_fork(2, taker_or_giver);
     order_play("1:lower 2:raise");
-    if (!order_stuck(1, order ? 2 : 1))
-        die_promise("expected child 1 to wait for ever, seen: it went on");
+    promise(order_stuck(1, order ? 2 : 1),
+            "child 1 to wait for ever, seen: it went on");
     if (order) {
         say("child 1 holds `mutex' and waits for `more'");
         say("child 2, which would raise the semaphore, waits for `mutex'");
         say("both are blocked for good");
     } else {
-        if (sem_trywait(&shared->posix) == -1)
-            die_promise("expected a permit to be there, seen: none");
+        promise(sem_trywait(&shared->posix) != -1,
+                "a permit to be there, seen: none");
         say("child 2 has raised it, the permit is there, and child 1 is "
             "blocked for good on `semaphore': only its own process was told");
     }

@@ -74,10 +74,10 @@ wait_until_ready(void)
                                   milliseconds % 1000 * 1000000};
     while (!shared->ready && code == 0)
         code = pthread_cond_timedwait(&shared->came, &shared->lock, &given);
-    if (code != ETIMEDOUT || is_over(&deadline) == args_broken("relative"))
-        die_promise("expected ETIMEDOUT %s the deadline, seen: %s",
-                    args_broken("relative") ? "before" : "not before",
-                    words_error(code));
+    promise(code == ETIMEDOUT && is_over(&deadline) != args_broken("relative"),
+            "ETIMEDOUT %s the deadline, seen: %s",
+            args_broken("relative") ? "before" : "not before",
+            words_error(code));
     /* Somebody else's errorcheck mutex would give EPERM. */
     must(pthread_mutex_unlock(&shared->lock));
     say("ETIMEDOUT, %s; the mutex is owned again",
@@ -113,15 +113,14 @@ keep_the_mutex(void)
 {
     say("again, but child 2 takes the mutex meanwhile");
     order_fork(2, child);
-    if (order_where(1) != ORDER_AT_POINT ||
-        order_step(2, "lock") != ORDER_BLOCKED ||
-        order_step(1, "wait") != ORDER_BLOCKED)
-        die_promise("expected child 1 to wait for the mutex, seen: not");
+    promise(order_where(1) == ORDER_AT_POINT &&
+                order_step(2, "lock") == ORDER_BLOCKED &&
+                order_step(1, "wait") == ORDER_BLOCKED,
+            "child 1 to wait for the mutex");
     say("the deadline is over, child 1 waits for the mutex");
     order_step(2, "unlock");
     order_release();
-    if (child_reap_all() != 0)
-        die_promise("expected both children to end well, seen: not");
+    promise(child_reap_all() == 0, "both children to end well");
 }
 
 int

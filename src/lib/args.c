@@ -27,29 +27,15 @@ static bool quiet;
 static char **operands;
 static int operand_count;
 
-static const char *const backing_words[] = {"anon", "zero", NULL};
-
 /* The switches that every program takes, in the form of its own ones. */
-static const struct args_option backing_option = {
-    .name = "backing",
-    .value = "anon|zero",
-    .does = "the memory: anonymous (the default) or /dev/zero",
-    .word = &backing_word,
-    .words = backing_words,
-};
-static const struct args_option deadline_option = {
-    .name = "deadline",
-    .value = "SECONDS",
-    .does = "end everything after so long, 0: never",
-    .number = &deadline,
-    .least = 0,
-    .most = 86400,
-};
-static const struct args_option quiet_option = {
-    .name = "quiet",
-    .does = "print nothing but errors; the exit status tells",
-    .flag = &quiet,
-};
+static const struct args_option backing_option =
+    ARGS_WORD("backing", "anon|zero", &backing_word,
+              "the memory: anonymous (the default) or /dev/zero");
+static const struct args_option deadline_option =
+    ARGS_NUMBER("deadline", "SECONDS", &deadline, 0, 86400,
+                "end everything after so long, 0: never");
+static const struct args_option quiet_option = ARGS_FLAG(
+    "quiet", &quiet, "print nothing but errors; the exit status tells");
 
 enum { OPTIONS_MOST = 16, DESCRIPTORS = 256 };
 
@@ -185,11 +171,16 @@ take_number(const struct args_option *option, const char *text)
 static void
 take_word(const struct args_option *option, const char *text)
 {
-    for (const char *const *word = option->words; *word != NULL; word++)
-        if (strcmp(*word, text) == 0) {
-            *option->word = *word;
+    const char *word = option->value;
+    size_t length = strlen(text);
+
+    for (; word != NULL; word = strchr(word, '|')) {
+        word += *word == '|';
+        if (strcspn(word, "|") == length && strncmp(word, text, length) == 0) {
+            *option->word = text;
             return;
         }
+    }
     args_wrong("--%s: '%s' is unknown; give %s", option->name, text,
                option->value);
 }

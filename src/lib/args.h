@@ -24,11 +24,10 @@ struct args_option {
     bool *flag;            /* set to true */
     long long *number;     /* set to a number from least to most; K, M and G */
     long long least, most; /*   behind it mean 1024, 1024^2 and 1024^3 */
-    const char **word;     /* set to one of words, a list that ends in NULL */
-    const char *const *words;
+    const char **word;     /* set to one of those in value, "order|seats" */
 };
 
-/* The two usual kinds, for a list of options. */
+/* The three kinds, for a list of options. */
 #define ARGS_FLAG(option, variable, text)                                     \
     {                                                                         \
         .name = (option), .does = (text), .flag = (variable)                  \
@@ -37,6 +36,11 @@ struct args_option {
     {                                                                         \
         .name = (option), .value = (meaning), .does = (text),                 \
         .number = (variable), .least = (from), .most = (to)                   \
+    }
+#define ARGS_WORD(option, choice, variable, text)                             \
+    {                                                                         \
+        .name = (option), .value = (choice), .does = (text),                  \
+        .word = (variable)                                                    \
     }
 
 /* At most so many, the {0} behind the last one included. */

@@ -128,6 +128,20 @@ die_promise(const char *format, ...)
     die_leave(EXIT_BROKEN);
 }
 
+void
+die_expected(const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    die_promise("expected %s%s", text,
+                strstr(format, "seen: ") == NULL ? ", seen: it is not so"
+                                                 : "");
+}
+
 DIE_PRINTF(1, 2)
 static void
 complain_plainly(const char *format, ...)

@@ -37,6 +37,12 @@ _Noreturn void die_child(int code, const char *format, ...) DIE_PRINTF(2, 3);
    seen. Exit status EXIT_BROKEN. */
 _Noreturn void die_promise(const char *format, ...) DIE_PRINTF(1, 2);
 
+/* A promise that HELD is a true expression. Else it is the end as above:
+   promise(n == 2, "2, seen: %d", n) says "expected 2, seen: 3", and
+   promise(done, "all to be done") that "it is not so" was seen. */
+#define promise(held, ...) ((held) ? (void)0 : die_expected(__VA_ARGS__))
+_Noreturn void die_expected(const char *format, ...) DIE_PRINTF(1, 2);
+
 /* This system lacks WHAT ("a robust mutex"). Exit status EXIT_MISSING. */
 _Noreturn void die_missing(const char *what);
 

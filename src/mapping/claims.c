@@ -37,26 +37,16 @@ enum { THEMES = sizeof themes / sizeof *themes, ROWS = 100, OPERANDS = 64 };
 static const char *article, *format = "text";
 static bool verbose;
 
-static const char *const articles[] = {"S0", "S1",     "S2", "S3",
-                                       "S4", "beyond", NULL};
-static const char *const formats[] = {"text", "tsv", NULL};
-
 static const struct args about = {
     .name = "claims",
     .idea = "The folklore about mmap and fork: each claim provoked, beside "
             "what happened.",
     .operands = "[ROW...]",
     .most = OPERANDS,
-    .options = {{.name = "article",
-                 .value = "S0|S1|S2|S3|S4|beyond",
-                 .does = "only the claims of this article",
-                 .word = &article,
-                 .words = articles},
-                {.name = "format",
-                 .value = "text|tsv",
-                 .does = "tsv: columns with tabs between them, a title each",
-                 .word = &format,
-                 .words = formats},
+    .options = {ARGS_WORD("article", "S0|S1|S2|S3|S4|beyond", &article,
+                          "only the claims of this article"),
+                ARGS_WORD("format", "text|tsv", &format,
+                          "tsv: columns with tabs between them, a title each"),
                 ARGS_FLAG("verbose", &verbose, "say below each row why")},
 };
 

@@ -132,8 +132,8 @@ judge(int status)
     if (WIFEXITED(status) && status != 0)
         die_leave(WEXITSTATUS(status));
     child_words(status, words, sizeof words);
-    if (fstat(in, &now) == -1 || now.st_size < source.st_size)
-        die_promise("expected SRC whole, seen: it was cut; copier %s", words);
+    promise(fstat(in, &now) != -1 && now.st_size >= source.st_size,
+            "SRC whole, seen: it was cut; copier %s", words);
     if (broken && bus)
         say("the copier %s: no store lengthens an empty DST", words);
     else if (broken || status != 0)

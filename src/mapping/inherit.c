@@ -135,9 +135,9 @@ try(const struct trial *trial, char **argv)
     seen = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     if (seen == EXIT_SYSTEM)
         die_missing(trial->what);
-    if (seen != trial->child || *page != trial->parent)
-        die_promise("%s: expected %d and %d, seen: %d and %d", trial->what,
-                    trial->child, trial->parent, seen, *page);
+    promise(seen == trial->child && *page == trial->parent,
+            "%d and %d, seen: %d and %d: %s", trial->child, trial->parent,
+            seen, *page, trial->what);
     const char *found = seen == 0 ? "0" : "p";
     say("%s: child %s, parent %c", trial->what,
         seen < 0 ? child_signal_name(-seen) : found, *page);

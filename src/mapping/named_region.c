@@ -68,10 +68,9 @@ map(int flags)
     if ((flags & O_CREAT) && !args_broken("notrunc") &&
         ftruncate(fd, sizeof *shared) == -1)
         die("ftruncate %s", name);
-    if (!(flags & O_CREAT) &&
-        (fstat(fd, &status) == -1 || status.st_size != sizeof *shared))
-        die_promise("expected %zu bytes in %s, seen: another size",
-                    sizeof *shared, name);
+    promise((flags & O_CREAT) ||
+                (fstat(fd, &status) != -1 && status.st_size == sizeof *shared),
+            "%zu bytes in %s, seen: another size", sizeof *shared, name);
     shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED)
@@ -123,8 +122,8 @@ show_all(void)
     child_at_end(unlink_name);
     status = play("create");
     if (args_broken("notrunc")) {
-        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGBUS)
-            die_promise("expected SIGBUS in create, seen: another end");
+        promise(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
+                "SIGBUS in create, seen: another end");
         say("create was killed by SIGBUS: it stored into 0 bytes");
         return EXIT_HELD;
     }
@@ -134,8 +133,8 @@ show_all(void)
     if (args_broken("nounlink"))
         say("who made it has ended, the name would stay until the next boot");
     unlink_name();
-    if (shm_open(name, O_RDWR, 0) != -1 || errno != ENOENT)
-        die_promise("expected ENOENT, seen: the name is still there");
+    promise(shm_open(name, O_RDWR, 0) == -1 && errno == ENOENT,
+            "ENOENT, seen: the name is still there");
     say("removed: open is ENOENT, \"%s\" is still mapped", shared->text);
     return EXIT_HELD;
 }

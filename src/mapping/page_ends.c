@@ -102,8 +102,8 @@ show(const char *size, const char *expected)
                                                   : (char[]){seen[i], 0});
     }
     say("%-7s%s", size, line);
-    if (strcmp(seen, expected) != 0)
-        die_promise("%s: expected %s, seen: %s", size, expected, seen);
+    promise(strcmp(seen, expected) == 0, "%s of %s, seen: %s", expected, size,
+            seen);
 }
 
 static void
@@ -111,8 +111,7 @@ store(char byte, off_t offset, char expected)
 {
     char seen = touch(offset, byte);
 
-    if (seen != expected)
-        die_promise("a store: expected %c, seen: %c", expected, seen);
+    promise(seen == expected, "%c of a store, seen: %c", expected, seen);
 }
 
 int
@@ -148,8 +147,8 @@ main(int argc, char **argv)
         /* The rest of the last page is memory like any other but no part of
            the file: what is stored there is never written back. */
         store('t', 2 * page - 1, 't');
-        if (pread(fd, &byte, 1, 2 * page - 1) != 0)
-            die_promise("expected no byte at 2P-1 in the file, seen: one");
+        promise(pread(fd, &byte, 1, 2 * page - 1) == 0,
+                "no byte at 2P-1 in the file, seen: one");
         say("a t stored at 2P-1 is there in memory, not in the file");
     }
     close(fd);

@@ -110,8 +110,7 @@ read_back(int fd, size_t size)
         ssize_t n = pread(fd, bytes + done, size - done, (off_t)done);
         if (n == -1)
             die("pread %s", path);
-        if (n == 0)
-            die_promise("expected %zu bytes, seen: %zu", size, done);
+        promise(n != 0, "%zu bytes, seen: %zu", size, done);
         done += (size_t)n;
     }
     return bytes;
@@ -147,9 +146,9 @@ main(int argc, char **argv)
     say("%s by pread(2):", path);
     print(seen, size);
 
-    if ((memcmp(seen + at, text, length) == 0) == args_broken("private"))
-        die_promise("expected the store %s the file, seen: it is not so",
-                    args_broken("private") ? "outside" : "in");
+    promise((memcmp(seen + at, text, length) == 0) != args_broken("private"),
+            "the store %s the file",
+            args_broken("private") ? "outside" : "in");
     if (args_broken("private"))
         say("the file is unchanged: the store went into a copy of the page");
     free(seen);

@@ -67,28 +67,26 @@ check(const struct record *record)
     uint32_t magic =
         atomic_load_explicit(&record->magic, memory_order_acquire);
 
-    if (magic == 0)
-        die_promise("expected the magic in %s, seen: 0, its writer was "
-                    "killed or is not ready",
-                    args_operand(0));
-    if (magic != RECORD_MAGIC)
-        die_promise("expected the magic %#x in %s, seen: %#x, it is foreign",
-                    (unsigned)RECORD_MAGIC, args_operand(0), (unsigned)magic);
-    if (record->version != RECORD_VERSION)
-        die_promise("expected version %d in %s, seen: %u", RECORD_VERSION,
-                    args_operand(0), (unsigned)record->version);
-    if (record->size != sizeof *record->people)
-        die_promise("expected people of %zu bytes in %s, seen: %u",
-                    sizeof *record->people, args_operand(0),
-                    (unsigned)record->size);
-    if ((size - sizeof *record) / sizeof *record->people != record->count ||
-        (size - sizeof *record) % sizeof *record->people != 0)
-        die_promise("expected %u people in %s, seen: a file of %zu bytes",
-                    (unsigned)record->count, args_operand(0), size);
+    promise(magic != 0,
+            "the magic in %s, seen: 0, its writer was killed or is not ready",
+            args_operand(0));
+    promise(magic == RECORD_MAGIC,
+            "the magic %#x in %s, seen: %#x, it is foreign",
+            (unsigned)RECORD_MAGIC, args_operand(0), (unsigned)magic);
+    promise(record->version == RECORD_VERSION, "version %d in %s, seen: %u",
+            RECORD_VERSION, args_operand(0), (unsigned)record->version);
+    promise(record->size == sizeof *record->people,
+            "people of %zu bytes in %s, seen: %u", sizeof *record->people,
+            args_operand(0), (unsigned)record->size);
+    promise((size - sizeof *record) / sizeof *record->people ==
+                    record->count &&
+                (size - sizeof *record) % sizeof *record->people == 0,
+            "%u people in %s, seen: a file of %zu bytes",
+            (unsigned)record->count, args_operand(0), size);
     for (uint32_t i = 0; i < record->count; i++)
-        if (memchr(record->people[i].name, '\0', RECORD_NAME) == NULL)
-            die_promise("expected the end of name %u in %s, seen: none",
-                        (unsigned)i + 1, args_operand(0));
+        promise(memchr(record->people[i].name, '\0', RECORD_NAME) != NULL,
+                "the end of name %u in %s, seen: none", (unsigned)i + 1,
+                args_operand(0));
 }
 
 /* The rest of the file's last page is zeros, and mapped. The page after it is
@@ -110,9 +108,8 @@ read_behind_the_end(int fd)
     }
     status = child_reap(pid);
     child_words(status, words, sizeof words);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGBUS)
-        die_promise("expected the reader killed by SIGBUS, seen: it %s",
-                    words);
+    promise(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
+            "the reader killed by SIGBUS, seen: it %s", words);
     say("%s at byte %zu: it was mapped, but the file has %zu", words, behind,
         size);
 }
@@ -130,9 +127,8 @@ main(int argc, char **argv)
     size = (size_t)status.st_size;
     if ((off_t)size != status.st_size)
         die_code(EOVERFLOW, "map all of %s", args_operand(0));
-    if (size < sizeof *record)
-        die_promise("expected %zu bytes or more in %s, seen: %zu",
-                    sizeof *record, args_operand(0), size);
+    promise(size >= sizeof *record, "%zu bytes or more in %s, seen: %zu",
+            sizeof *record, args_operand(0), size);
     record = map_file(fd, size);
     check(record);
     if (args_broken("short"))

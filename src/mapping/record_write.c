@@ -129,10 +129,9 @@ judge(int status)
     if (WIFEXITED(status) && status != 0)
         die_leave(WEXITSTATUS(status));
     child_words(status, words, sizeof words);
-    if (number != expected)
-        die_promise("expected a writer that %s, seen: it %s%s",
-                    expected == 0 ? "exits 0" : "dies of its mistake", words,
-                    number == SIGBUS ? ": is the disk full?" : "");
+    promise(number == expected, "a writer that %s, seen: it %s%s",
+            expected == 0 ? "exits 0" : "dies of its mistake", words,
+            number == SIGBUS ? ": is the disk full?" : "");
     if (args_broken("short")) {
         say("was killed by SIGBUS: the file has no byte that it could store");
         return;

@@ -93,8 +93,8 @@ read_list(const char *expected)
     for (struct node *n = next(shared->nodes); n != NULL; n = next(n))
         strcat(strcat(words, " "), n->word);
     say("the list, by %s:%s", by_pointer ? "pointer" : "offset", words);
-    if (strcmp(words, expected) != 0)
-        die_promise("expected the list%s, seen:%s", expected, words);
+    promise(strcmp(words, expected) == 0, "the list%s, seen:%s", expected,
+            words);
 }
 
 /* Nothing may lie at the parent's address, lest the pointers find something

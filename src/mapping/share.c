@@ -108,8 +108,8 @@ judge(int seen)
 {
     int expected = args_any_break() ? 1 : 2;
 
-    if (seen != expected)
-        die_promise("expected the parent to see %d, seen: %d", expected, seen);
+    promise(seen == expected, "the parent to see %d, seen: %d", expected,
+            seen);
     say("sees %d: %s", seen,
         args_broken("global")    ? "fork copied the global variable"
         : args_broken("private") ? "the child stored into a copy of the page"
@@ -144,8 +144,7 @@ main(int argc, char **argv)
         shared = map_shared();
         shared->number = 1;
     }
-    if (child_reap(pid) != 0)
-        die_promise("expected the child to exit 0, seen: it did not");
+    promise(child_reap(pid) == 0, "the child to exit 0");
     judge(shared->number);
     if (region.memory != NULL)
         region_unmap(&region);

@@ -104,10 +104,10 @@ count_freely(void)
 {
     child_fork_each((int)children, child);
     child_reap_all();
-    if (shared->count != children * rounds || shared->most > 1)
-        die_promise("expected %lld and never two inside, seen: %lld, %s",
-                    children * rounds, shared->count,
-                    shared->most > 1 ? "two inside" : "never two inside");
+    promise(shared->count == children * rounds && shared->most <= 1,
+            "%lld and never two inside, seen: %lld, %s", children * rounds,
+            shared->count,
+            shared->most > 1 ? "two inside" : "never two inside");
     say("%lld children added %lld each: %lld, never two inside", children,
         rounds, shared->count);
 }
@@ -118,13 +118,13 @@ count_freely(void)
 static void
 expect_stuck(void)
 {
-    if (order_step(2, "lock") != ORDER_BLOCKED)
-        die_promise("expected child 2 to wait for the mutex, seen: it is in");
+    promise(order_step(2, "lock") == ORDER_BLOCKED,
+            "child 2 to wait for the mutex, seen: it is in");
     say("child 2 waits for the mutex");
     order_step(1, "inside");
     say("child 1 has unlocked it");
-    if (!order_stuck(2, 2) || pthread_mutex_trylock(&shared->lock) != 0)
-        die_promise("expected child 2 to wait for ever, seen: it woke");
+    promise(order_stuck(2, 2) && pthread_mutex_trylock(&shared->lock) == 0,
+            "child 2 to wait for ever, seen: it woke");
     must(pthread_mutex_unlock(&shared->lock));
     say("child 2 is blocked for good on `lock', held by nobody: the unlock "
         "woke only waiters of its own process");
@@ -135,12 +135,11 @@ expect_stuck(void)
 static void
 expect_two_inside(void)
 {
-    if (order_step(2, "lock") != ORDER_AT_POINT)
-        die_promise("expected child 2 inside, too, seen: it was kept out");
+    promise(order_step(2, "lock") == ORDER_AT_POINT,
+            "child 2 inside, too, seen: it was kept out");
     order_play("1:inside 2:inside");
-    if (shared->most != 2 || shared->count != 1)
-        die_promise("expected two inside and a count of 1, seen: %lld",
-                    shared->count);
+    promise(shared->most == 2 && shared->count == 1,
+            "two inside and a count of 1, seen: %lld", shared->count);
     say("child 2 was inside at the same time: two additions, but the count "
         "is %lld",
         shared->count);

@@ -135,15 +135,14 @@ main(int argc, char **argv)
         must(pthread_join(thread, NULL));
         say("the thread has unlocked, here: %d of 2 steps done", steps);
         /* Only a thread of the child could wake it, and it has no other. */
-        if (blocked_for_good(&pid, 1) == BLOCKED_ENDED)
-            die_promise("expected the child to wait for ever, seen: it ended");
+        promise(blocked_for_good(&pid, 1) != BLOCKED_ENDED,
+                "the child to wait for ever, seen: it ended");
         say("the child is blocked for good on its copy of `lock', whose owner "
             "it does not have");
         child_kill(pid);
     } else {
         must(pthread_join(thread, NULL));
-        if (child_reap(pid) != 0)
-            die_promise("expected the child to get the lock, seen: not");
+        promise(child_reap(pid) == 0, "the child to get the lock");
     }
     for (int i = 0; i < 2; i++) {
         close(told[i]);

@@ -99,8 +99,7 @@ static void
 signal_inside(void)
 {
     order_fork(1, child);
-    if (order_where(1) != ORDER_AT_POINT)
-        die_promise("expected the child inside, seen: it is not");
+    promise(order_where(1) == ORDER_AT_POINT, "the child inside");
     say("the child is inside, SIGUSR1 is sent");
     if (kill(order_pid(1), SIGUSR1) == -1)
         die("kill");
@@ -111,8 +110,7 @@ report_outside(void)
 {
     signal_inside();
     order_release();
-    if (child_reap_all() != 0)
-        die_promise("expected the child to end well, seen: it did not");
+    promise(child_reap_all() == 0, "the child to end well");
     say("clean");
 }
 
@@ -121,8 +119,8 @@ static void
 hang(void)
 {
     signal_inside();
-    if (!order_stuck(1, 1) || !shared->in_hand)
-        die_promise("expected the child blocked in its handler, seen: not");
+    promise(order_stuck(1, 1) && shared->in_hand,
+            "the child blocked in its handler");
     say("normal mutex: the child is blocked for good, in the handler, on a "
         "mutex that it holds itself");
     order_kill();
@@ -137,8 +135,8 @@ be_refused(void)
     signal_inside();
     order_release();
     child_reap(order_pid(1));
-    if (shared->code != EDEADLK)
-        die_promise("expected EDEADLK, seen: %s", words_error(shared->code));
+    promise(shared->code == EDEADLK, "EDEADLK, seen: %s",
+            words_error(shared->code));
     say("errorcheck mutex: %s in the handler, no report",
         words_error(shared->code));
 }

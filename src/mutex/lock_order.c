@@ -29,18 +29,14 @@
 #include <string.h>
 
 static const char *cure = "order";
-static const char *const cures[] = {"order", "trylock", "timed", NULL};
 
 static const struct args about = {
     .name = "lock_order",
     .idea = "Two locks, two processes: one global order, or each waits for "
             "the other.",
     .breaks = {{"abba", "each takes its own side first: a deadlock"}},
-    .options = {{.name = "cure",
-                 .value = "order|trylock|timed",
-                 .does = "how the deadlock is avoided (order)",
-                 .word = &cure,
-                 .words = cures}},
+    .options = {ARGS_WORD("cure", "order|trylock|timed", &cure,
+                          "how the deadlock is avoided (order)")},
     .maps = true,
 };
 
@@ -140,21 +136,18 @@ move_money(int me)
 static void
 tell_deadlock(void)
 {
-    if (!order_stuck(1, 2))
-        die_promise("expected a deadlock, seen: a child went on");
+    promise(order_stuck(1, 2), "a deadlock, seen: a child went on");
     for (int me = 1; me <= 2; me++) {
         const struct account *mine = me == 1 ? &shared->left : &shared->right;
         struct blocked seen;
 
-        if (mine->holder != me)
-            die_promise("expected child %d to hold %s, seen: child %d does",
-                        me, name_of(mine), mine->holder);
-        if (blocked_look(order_pid(me), &seen) &&
-            (seen.object == NULL ||
-             strcmp(seen.object, name_of(other(mine))) != 0))
-            die_promise("expected child %d to wait for %s, seen: %s", me,
-                        name_of(other(mine)),
-                        seen.object != NULL ? seen.object : "another");
+        promise(mine->holder == me, "child %d to hold %s, seen: child %d does",
+                me, name_of(mine), mine->holder);
+        promise(!blocked_look(order_pid(me), &seen) ||
+                    (seen.object != NULL &&
+                     strcmp(seen.object, name_of(other(mine))) == 0),
+                "child %d to wait for %s, seen: %s", me, name_of(other(mine)),
+                seen.object != NULL ? seen.object : "another");
         say("child %d holds %s and waits for %s, held by child %d", me,
             name_of(mine), name_of(other(mine)), 3 - me);
     }
@@ -191,10 +184,10 @@ main(int argc, char **argv)
         return EXIT_HELD;
     }
     order_release();
-    if (child_reap_all() != 0 ||
-        shared->left.money + shared->right.money != 200)
-        die_promise("expected both to finish and 200 in all, seen: %d",
-                    shared->left.money + shared->right.money);
+    promise(child_reap_all() == 0 &&
+                shared->left.money + shared->right.money == 200,
+            "both to finish and 200 in all, seen: %d",
+            shared->left.money + shared->right.money);
     say("both are done, %d + %d", shared->left.money, shared->right.money);
     return EXIT_HELD;
 }

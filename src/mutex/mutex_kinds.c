@@ -110,12 +110,13 @@ try_mistakes(pthread_mutex_t *lock, const struct kind *kind)
     if (kind->unlock)
         unlock = words_error(pthread_mutex_unlock(lock));
     say("%-12s %-7s %-12s %s", kind->name, relock, unlock, stranger);
-    if (kind->unlock && (words_error(EPERM) != unlock || unlock != stranger))
-        die_promise("expected EPERM twice, seen: %s, %s", unlock, stranger);
-    if (kind->relock &&
-        words_error(kind->type == PTHREAD_MUTEX_RECURSIVE ? 0 : EDEADLK) !=
-            relock)
-        die_promise("expected 0 or EDEADLK, seen: %s", relock);
+    promise(!kind->unlock ||
+                (words_error(EPERM) == unlock && unlock == stranger),
+            "EPERM twice, seen: %s, %s", unlock, stranger);
+    promise(!kind->relock || words_error(kind->type == PTHREAD_MUTEX_RECURSIVE
+                                             ? 0
+                                             : EDEADLK) == relock,
+            "0 or EDEADLK, seen: %s", relock);
 }
 
 /* The broken runs, on the normal mutex. Child 1 owns it. With relock it wants
@@ -144,18 +145,15 @@ break_it(void)
     say("child 1 holds the mutex");
     if (args_broken("relock")) {
         order_step(1, "inside");
-        if (!order_stuck(1, 1))
-            die_promise("expected child 1 to wait for itself, seen: it ran");
+        promise(order_stuck(1, 1), "child 1 to wait for itself, seen: it ran");
         say("child 1 is blocked for good: it waits for a mutex that only it "
             "could unlock");
     } else {
-        if (order_step(2, "lock") != ORDER_BLOCKED)
-            die_promise("expected child 2 to wait, seen: it did not");
+        promise(order_step(2, "lock") == ORDER_BLOCKED, "child 2 to wait");
         say("child 2 waits for it");
         order_step(3, "unlock");
-        if (order_where(2) != ORDER_AT_POINT || shared->inside != 2)
-            die_promise("expected two inside, seen: unlock gave %s",
-                        words_error(shared->code));
+        promise(order_where(2) == ORDER_AT_POINT && shared->inside == 2,
+                "two inside, seen: unlock gave %s", words_error(shared->code));
         say("child 3, which held nothing, has unlocked it: %s; now two are "
             "inside",
             words_error(shared->code));

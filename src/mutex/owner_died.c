@@ -106,9 +106,8 @@ die_at(int last)
 static void
 expect(int code, int expected)
 {
-    if (code != expected)
-        die_promise("expected %s, seen: %s", words_error(expected),
-                    words_error(code));
+    promise(code == expected, "%s, seen: %s", words_error(expected),
+            words_error(code));
 }
 
 static void
@@ -128,8 +127,7 @@ survive(int last)
     say("owner killed after `%s': %s, found %d + %d, now %d", steps[last],
         code == EOWNERDEAD ? "EOWNERDEAD" : "0", found_from, found_to,
         shared->from + shared->to);
-    if (shared->from + shared->to != 100)
-        die_promise("expected a sum of 100");
+    promise(shared->from + shared->to == 100, "a sum of 100");
     must(pthread_mutex_unlock(&shared->lock));
     /* From here on it is an ordinary mutex again. */
     must(pthread_mutex_lock(&shared->lock));
@@ -162,8 +160,7 @@ recover_badly(void)
     must(pthread_mutex_consistent(&shared->lock));
     must(pthread_mutex_unlock(&shared->lock));
     must(pthread_mutex_lock(&shared->lock));
-    if (shared->from + shared->to == 100)
-        die_promise("expected a broken sum, seen: 100");
+    promise(shared->from + shared->to != 100, "a broken sum, seen: 100");
     say("the mutex is consistent, the data are not: the sum is %d",
         shared->from + shared->to);
     must(pthread_mutex_unlock(&shared->lock));

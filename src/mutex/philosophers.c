@@ -32,7 +32,6 @@ enum { MOST = ORDER_MOST };
 
 static long long philosophers = 5, meals = 1000;
 static const char *cure = "order";
-static const char *const cures[] = {"order", "seats", NULL};
 
 static const struct args about = {
     .name = "philosophers",
@@ -43,11 +42,8 @@ static const struct args about = {
                             "how many, 2 to 16 (5)"),
                 ARGS_NUMBER("meals", "N", &meals, 1, 1000000,
                             "how often each of them eats (1000)"),
-                {.name = "cure",
-                 .value = "order|seats",
-                 .does = "how the cycle is broken (order)",
-                 .word = &cure,
-                 .words = cures}},
+                ARGS_WORD("cure", "order|seats", &cure,
+                          "how the cycle is broken (order)")},
     .maps = true,
 };
 
@@ -128,8 +124,8 @@ eat_together(void)
 {
     order_fork((int)philosophers, eat);
     order_play("1:sit 1:first 1:second 3:sit 3:first 3:second");
-    if (shared->eaten[0] != 1 || shared->eaten[2] != 1)
-        die_promise("expected 1 and 3 to eat at once, seen: they do not");
+    promise(shared->eaten[0] == 1 && shared->eaten[2] == 1,
+            "1 and 3 to eat at once");
     say("child 1 and child 3 eat at the same time");
     order_release();
     child_reap_all();
@@ -142,9 +138,9 @@ eat_freely(void)
     child_fork_each((int)philosophers, child);
     child_reap_all();
     for (int i = 0; i < philosophers; i++)
-        if (shared->eaten[i] != meals)
-            die_promise("expected child %d to eat %lld times, seen: %d", i + 1,
-                        meals, shared->eaten[i]);
+        promise(shared->eaten[i] == meals,
+                "child %d to eat %lld times, seen: %d", i + 1, meals,
+                shared->eaten[i]);
     say("all have eaten %lld times", meals);
 }
 
@@ -162,8 +158,7 @@ starve(void)
     }
     for (int me = 1; me <= count; me++)
         order_step(me, "second");
-    if (!order_stuck(1, count))
-        die_promise("expected all to wait for ever, seen: one went on");
+    promise(order_stuck(1, count), "all to wait for ever, seen: one went on");
     for (int me = 1; me <= count; me++)
         say("child %d holds fork %d and waits for fork %d, held by child %d",
             shared->holders[me - 1], me, me % count + 1,

@@ -118,8 +118,8 @@ state_of(pid_t pid)
 static void
 expect_none_left(void)
 {
-    if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
-        die_promise("expected no child left (ECHILD), seen: there is one");
+    promise(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
+            "no child left (ECHILD), seen: there is one");
     say("no child is left (ECHILD)");
 }
 
@@ -137,8 +137,8 @@ reap_all(void)
         int seen = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 
         say("child %d %s", i + 1, child_words(status, words, sizeof words));
-        if (seen != expected[i] || WIFSIGNALED(status) != (i >= 2))
-            die_promise("expected %d, seen: %d", expected[i], seen);
+        promise(seen == expected[i] && WIFSIGNALED(status) == (i >= 2),
+                "%d, seen: %d", expected[i], seen);
     }
 }
 
@@ -151,8 +151,7 @@ leave_a_zombie(void)
     await_end(pid);
     state = state_of(pid);
     say("child 1 has ended, nobody waited: its state is %c", state);
-    if (state != 'Z')
-        die_promise("expected state Z, seen: %c", state);
+    promise(state == 'Z', "state Z, seen: %c", state);
     say("a zombie keeps its number and its status until it is waited for");
     wait_for(pid);
 }
@@ -198,9 +197,9 @@ wait_once(void)
         zombies++;
     say("%d children have ended: %d SIGCHLD came, %d was reaped", CHILDREN,
         (int)signals, (int)reaped);
-    if (signals != 1 || zombies != CHILDREN - 1)
-        die_promise("expected 1 signal and %d zombies, seen: %d and %d",
-                    CHILDREN - 1, (int)signals, zombies);
+    promise(signals == 1 && zombies == CHILDREN - 1,
+            "1 signal and %d zombies, seen: %d and %d", CHILDREN - 1,
+            (int)signals, zombies);
     say("%d zombies were left; a loop of waitpid reaped them", zombies);
 }
 

@@ -65,8 +65,7 @@ print_and_fork(int fd)
         child_born("grandchild");
     else
         child_adopt(pid, "grandchild");
-    if (pid != 0 && child_reap(pid) != 0)
-        die_promise("expected the grandchild to exit 0, seen: it did not");
+    promise(pid == 0 || child_reap(pid) == 0, "the grandchild to exit 0");
     /* fclose flushes, as exit would for every stream that is open. */
     if (fclose(stream) == EOF)
         die("fclose");
@@ -147,9 +146,8 @@ judge(const char *where, int count)
 
     say("%s: \"one line\" came %d time%s", where, count,
         count == 1 ? "" : "s");
-    if (count != expected)
-        die_promise("expected the line %d time(s) %s, seen: %d", expected,
-                    where, count);
+    promise(count == expected, "the line %d time(s) %s, seen: %d", expected,
+            where, count);
 }
 
 int

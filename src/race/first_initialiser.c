@@ -156,8 +156,8 @@ main(int argc, char **argv)
     order_play(args_broken("noready")
                    ? "1:size 1:half 2:look"
                    : "2:look 1:size 1:half 2:look 1:rest 2:look");
-    if (child_reap(order_pid(2)) != 0)
-        die_promise("expected another text, seen: the last line");
+    promise(child_reap(order_pid(2)) == 0,
+            "another text, seen: the last line");
     if (args_broken("noready"))
         say("that is half of it: child 1 has not stored the rest yet");
     order_kill();

@@ -105,8 +105,7 @@ play(const int who[4], int expected)
     child_reap_all();
     seen = atomic_load(&shared->number);
     say("%s: the number is %d", story, seen);
-    if (seen != expected)
-        die_promise("expected %d, seen: %d", expected, seen);
+    promise(seen == expected, "%d, seen: %d", expected, seen);
 }
 
 /* All orders in which each child loads before it stores. */
@@ -133,8 +132,8 @@ run_freely(void)
     lost = wanted - atomic_load(&shared->number);
     say("%lld of %lld updates were lost, %.2f %%", lost, wanted,
         100.0 * (double)lost / (double)wanted);
-    if (with_lock && lost != 0)
-        die_promise("expected no lost update with the lock, seen: %lld", lost);
+    promise(!with_lock || lost == 0,
+            "no lost update with the lock, seen: %lld", lost);
 }
 
 int

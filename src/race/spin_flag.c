@@ -80,8 +80,8 @@ child(int me)
             continue;
     }
     say("need not wait any more, the message is %d", shared->message);
-    if (shared->message != 42)
-        die_promise("expected the message 42, seen: %d", shared->message);
+    promise(shared->message == 42, "the message 42, seen: %d",
+            shared->message);
 }
 
 /* The CPU time that PID, a child that waits, has used, in microseconds. */
@@ -94,8 +94,8 @@ used(pid_t pid)
 
     if (code == ENOSYS || code == EPERM)
         die_missing("the CPU-time clock of another process");
-    if (code != 0 || clock_gettime(clock, &time) == -1)
-        die_promise("expected the child to wait, seen: it has ended");
+    promise(code == 0 && clock_gettime(clock, &time) != -1,
+            "the child to wait, seen: it has ended");
     return time.tv_sec * 1000000LL + time.tv_nsec / 1000;
 }
 
@@ -114,8 +114,8 @@ static void
 hand_over(const pid_t *pids)
 {
     let_use(pids[0]);
-    if (used(pids[1]) > used(pids[0]) / 10)
-        die_promise("expected child 2 to use less than a tenth, seen: more");
+    promise(used(pids[1]) <= used(pids[0]) / 10,
+            "child 2 to use less than a tenth, seen: more");
     say("child 1 has used 100 ms of CPU time, child 2 not a tenth of that");
     shared->message = 42;
     atomic_store_explicit(&shared->flag, 1, memory_order_release);

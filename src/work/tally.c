@@ -45,7 +45,6 @@ static const char *const points[] = {
     "adding",    /* the lock is held, half of the words are added */
     "added",     /* all are, but that is not committed yet */
     "committed", /* it is, but the lock is still held */
-    NULL,
 };
 
 static long long children, top = 10, piece_size = 1 << 20;
@@ -66,11 +65,9 @@ static const struct args about = {
                         "print so many words, 0: all (10)"),
             ARGS_NUMBER("piece", "BYTES", &piece_size, 1, 1 << 30,
                         "of a file that are claimed at once (1M)"),
-            {.name = "kill",
-             .value = "claiming|claimed|counted|adding|added|committed",
-             .does = "kill the first child there",
-             .word = &kill_at,
-             .words = points},
+            ARGS_WORD("kill",
+                      "claiming|claimed|counted|adding|added|committed",
+                      &kill_at, "kill the first child there"),
         },
     .maps = true,
     .deadline = ARGS_NEVER,
@@ -149,8 +146,7 @@ start_all(void)
         order_lead();
         for (int i = 0; strcmp(points[i], kill_at) != 0; i++)
             order_step(1, points[i]);
-        if (order_where(1) != ORDER_AT_POINT)
-            die_promise("expected child 1 at `%s', seen: it is not", kill_at);
+        promise(order_where(1) == ORDER_AT_POINT, "child 1 at `%s'", kill_at);
     }
     for (int slot = kill_at != NULL; slot < children; slot++)
         start(slot, false);

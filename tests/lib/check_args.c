@@ -19,7 +19,6 @@ static bool lock;
 static long long rounds = 1000;
 static long long any;
 static const char *cure = "order";
-static const char *const cures[] = {"order", "trylock", NULL};
 
 static const struct args about = {
     .name = "imaginary",
@@ -34,11 +33,7 @@ static const struct args about = {
             ARGS_FLAG("lock", &lock, "lock first"),
             ARGS_NUMBER("rounds", "N", &rounds, 1, 1 << 20, "how often"),
             ARGS_NUMBER("any", "N", &any, LLONG_MIN, LLONG_MAX, "any number"),
-            {.name = "cure",
-             .value = "order|trylock",
-             .does = "how",
-             .word = &cure,
-             .words = cures},
+            ARGS_WORD("cure", "order|trylock", &cure, "how"),
         },
     .maps = true,
 };

@@ -33,13 +33,6 @@ stay(void)
 }
 
 static void
-promise(bool held, const char *what)
-{
-    if (!held)
-        die_promise("expected %s, seen: it is not so", what);
-}
-
-static void
 no_core(void)
 {
     struct rlimit none = {0, 0};

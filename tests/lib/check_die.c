@@ -63,6 +63,21 @@ by_promise(void)
 }
 
 static void
+by_a_promise_not_kept(void)
+{
+    die_name("program");
+    promise(true, "nothing");
+    promise(errno == -1, "%d, seen: %d", 2, 1);
+}
+
+static void
+by_a_promise_that_says_all(void)
+{
+    die_name("program");
+    promise(errno == -1, "%s to wait", "child 1");
+}
+
+static void
 by_missing(void)
 {
     die_name("program");
@@ -101,6 +116,10 @@ START_TEST(each_has_its_line_and_status)
         {"must", by_must, 3,
          "program: pthread_mutex_lock: Resource deadlock avoided\n"},
         {"die_promise", by_promise, 1, "program: expected 2, seen 1\n"},
+        {"promise", by_a_promise_not_kept, 1,
+         "program: expected 2, seen: 1\n"},
+        {"promise", by_a_promise_that_says_all, 1,
+         "program: expected child 1 to wait, seen: it is not so\n"},
         {"die_missing", by_missing, 77,
          "program: not supported on this system: a robust mutex\n"},
         {"no name", without_a_name, 3,
