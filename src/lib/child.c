@@ -32,9 +32,9 @@
 
 struct kin {
     pid_t pid;
-    int status;  /* its wait status, once it has ended */
-    bool ended;  /* reaped: the number may belong to a stranger by now */
-    bool doomed; /* may fail without ending the family */
+    int status; /* its wait status, once it has ended */
+    bool ended; /* reaped: the number may belong to a stranger by now */
+    enum fate { HEALTHY, MORTAL, DOOMED } fate;
     char role[32];
 };
 
@@ -213,6 +213,14 @@ child_failed(const struct kin *kin)
     _exit(EXIT_BROKEN);
 }
 
+/* May it have ended as it did? */
+static bool
+is_allowed(const struct kin *kin)
+{
+    return kin->status == 0 || kin->fate == DOOMED ||
+           (kin->fate == MORTAL && WIFSIGNALED(kin->status));
+}
+
 static void
 on_child(int number)
 {
@@ -225,7 +233,7 @@ on_child(int number)
         if (kin->ended || waitpid(kin->pid, &kin->status, WNOHANG) != kin->pid)
             continue;
         kin->ended = true;
-        if (kin->status != 0 && !kin->doomed && failed == NULL)
+        if (!is_allowed(kin) && failed == NULL)
             failed = kin;
     }
     if (failed != NULL)
@@ -369,7 +377,7 @@ begin(const char *role, pid_t parent)
 
 /* The parent's side: enter PID in the table. Call with signals blocked. */
 static void
-enter(pid_t pid, const char *role, bool doomed)
+enter(pid_t pid, const char *role, enum fate fate)
 {
     struct kin *kin = &family[members];
 
@@ -377,13 +385,13 @@ enter(pid_t pid, const char *role, bool doomed)
         kill(pid, SIGKILL);
         die_code(EAGAIN, "more than %d children", CHILD_MOST);
     }
-    *kin = (struct kin){.pid = pid, .doomed = doomed};
+    *kin = (struct kin){.pid = pid, .fate = fate};
     snprintf(kin->role, sizeof kin->role, "%s", role);
     members++;
 }
 
 static pid_t
-fork_as(bool doomed, const char *role)
+fork_as(enum fate fate, const char *role)
 {
     pid_t parent = getpid();
     sigset_t before;
@@ -399,7 +407,7 @@ fork_as(bool doomed, const char *role)
     if (pid == 0)
         begin(role, parent);
     else
-        enter(pid, role, doomed);
+        enter(pid, role, fate);
     restore(&before);
     return pid;
 }
@@ -413,7 +421,19 @@ child_fork(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(role, sizeof role, format, arguments);
     va_end(arguments);
-    return fork_as(false, role);
+    return fork_as(HEALTHY, role);
+}
+
+pid_t
+child_fork_mortal(const char *format, ...)
+{
+    char role[32];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(role, sizeof role, format, arguments);
+    va_end(arguments);
+    return fork_as(MORTAL, role);
 }
 
 pid_t
@@ -425,7 +445,7 @@ child_fork_doomed(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(role, sizeof role, format, arguments);
     va_end(arguments);
-    return fork_as(true, role);
+    return fork_as(DOOMED, role);
 }
 
 void
@@ -453,7 +473,7 @@ child_adopt(pid_t pid, const char *role)
 
     child_guard();
     before = block();
-    enter(pid, role, true);
+    enter(pid, role, MORTAL);
     restore(&before);
     /* It may have ended before it was in the table: look once more. */
     raise(SIGCHLD);
@@ -521,7 +541,7 @@ child_kill(pid_t pid)
 
     if (!kin->ended)
         kill(pid, SIGKILL);
-    kin->doomed = true;
+    kin->fate = DOOMED;
     restore(&before);
     return child_reap(pid);
 }

@@ -5,7 +5,8 @@
    when the parent's deadline passes and when the parent exits. If it fails
    (any end but exit status 0) the rest of the family, which may be waiting
    for it, is ended at once and so is the program, with a line that says who
-   failed; only a child that is forked as doomed may die.
+   failed; only a child that is forked as mortal may be killed, and what
+   becomes of a doomed one is its parent's business alone.
 
    The library reaps these children itself, in a SIGCHLD handler that keeps
    the statuses: ask child_reap(), not waitpid(). Call all of this from the
@@ -27,8 +28,11 @@ enum { CHILD_MOST = 128 }; /* children of one process, dead ones included */
    twice. Failure (EAGAIN, ENOMEM) ends the program with EXIT_SYSTEM. */
 pid_t child_fork(const char *format, ...) DIE_PRINTF(1, 2);
 
-/* The same for a child that is expected to die or fail: only child_reap()
-   tells how it ended. */
+/* The same for a child that may be killed by a signal: child_reap() tells. One
+   that exits with another status than 0 has failed as above. */
+pid_t child_fork_mortal(const char *format, ...) DIE_PRINTF(1, 2);
+
+/* The same for a child that may end in any way: only child_reap() tells. */
 pid_t child_fork_doomed(const char *format, ...) DIE_PRINTF(1, 2);
 
 /* What child number ME does, from 1. */
@@ -39,7 +43,7 @@ void child_fork_each(int count, child_role *role);
 
 /* For a program that shows fork(2) itself: the child calls child_born(ROLE),
    the parent child_adopt(PID, ROLE), as the first thing after fork; then the
-   rules hold as for child_fork_doomed(). */
+   rules hold as for child_fork_mortal(). */
 void child_born(const char *role);
 void child_adopt(pid_t pid, const char *role);
 

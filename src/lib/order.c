@@ -103,7 +103,7 @@ order_fork(int children, child_role *role)
 {
     order_create(children);
     for (int who = 1; who <= children; who++) {
-        order.pids[who] = child_fork_doomed("child %d", who);
+        order.pids[who] = child_fork_mortal("child %d", who);
         if (order.pids[who] == 0) {
             order_join(who);
             role(who);

@@ -24,7 +24,7 @@
 enum { ORDER_MOST = 16 }; /* children in one order */
 
 /* Fork CHILDREN children, "child 1" to "child N", under the conductor; each
-   plays ROLE(its number), from 1, and exits 0. They are doomed (child.h): a
+   plays ROLE(its number), from 1, and exits 0. They are mortal (child.h): a
    broken run may kill them. Call it in the parent, which is the conductor from
    then on. Ends the program with EXIT_SYSTEM where no descriptors are left. */
 void order_fork(int children, child_role *role);

@@ -129,8 +129,6 @@ judge(int status)
     struct stat now;
     char words[64];
 
-    if (WIFEXITED(status) && status != 0)
-        die_leave(WEXITSTATUS(status));
     child_words(status, words, sizeof words);
     promise(fstat(in, &now) != -1 && now.st_size >= source.st_size,
             "SRC whole, seen: it was cut; copier %s", words);
@@ -151,7 +149,7 @@ main(int argc, char **argv)
     /* Beyond RLIMIT_FSIZE ftruncate shall fail, not kill us. */
     signal(SIGXFSZ, SIG_IGN);
     open_both();
-    pid = child_fork_doomed("copier");
+    pid = child_fork_mortal("copier");
     if (pid == 0)
         copier();
     judge(child_reap(pid));

@@ -98,7 +98,7 @@ act(const char *word)
 static int
 play(const char *word)
 {
-    pid_t pid = args_broken("notrunc") ? child_fork_doomed("%s", word)
+    pid_t pid = args_broken("notrunc") ? child_fork_mortal("%s", word)
                                        : child_fork("%s", word);
 
     if (pid == 0) {

@@ -97,7 +97,7 @@ read_behind_the_end(int fd)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t behind = (size + page - 1) / page * page;
-    pid_t pid = child_fork_doomed("reader");
+    pid_t pid = child_fork_mortal("reader");
     char words[64];
     int status;
 

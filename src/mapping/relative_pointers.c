@@ -128,7 +128,7 @@ main(int argc, char **argv)
     append("then");
     append("fork");
     read_list(" map then fork");
-    pid = by_pointer ? child_fork_doomed("child") : child_fork("child");
+    pid = by_pointer ? child_fork_mortal("child") : child_fork("child");
     if (pid == 0) {
         child(fd);
         _exit(EXIT_HELD);

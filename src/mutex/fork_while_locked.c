@@ -126,7 +126,7 @@ main(int argc, char **argv)
     say("a thread holds the lock, in the middle of an update");
 
     say("forks");
-    pid = child_fork_doomed("child");
+    pid = child_fork_mortal("child");
     if (pid == 0)
         child();
 

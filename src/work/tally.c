@@ -127,7 +127,7 @@ static pid_t pids[QUEUE_SLOTS]; /* who works in each slot */
 static void
 start(int slot, bool conducted)
 {
-    pids[slot] = child_fork_doomed("child %d", slot + 1);
+    pids[slot] = child_fork_mortal("child %d", slot + 1);
     if (pids[slot] == 0) {
         if (conducted)
             order_join(1);
@@ -156,8 +156,8 @@ start_all(void)
     }
 }
 
-/* Who was killed has a successor. Who failed has said why, and another one
-   would only fail again. */
+/* Who was killed has a successor. Who failed (exit 3) has said why; the library
+   ended all: another one would only fail again. */
 static void
 replace_the_dead(void)
 {
@@ -165,9 +165,7 @@ replace_the_dead(void)
 
     for (int slot = 0; slot < children; slot++) {
         int status = child_ended(pids[slot]) ? child_reap(pids[slot]) : 0;
-        if (WIFEXITED(status) && WEXITSTATUS(status) != EXIT_HELD)
-            die_leave(WEXITSTATUS(status));
-        if (!WIFSIGNALED(status))
+        if (status == 0)
             continue;
         dprintf(STDERR_FILENO, "tally: child %d %s and is replaced\n",
                 slot + 1, child_words(status, words, sizeof words));

@@ -256,10 +256,10 @@ adopt_one(void)
     if (pid == 0) {
         child_born("adopted");
         say("born");
-        _exit(9);
+        raise(SIGKILL);
     }
     child_adopt(pid, "adopted");
-    promise(WEXITSTATUS(child_reap(pid)) == 9, "status 9");
+    promise(child_reap(pid) == SIGKILL, "it to be killed");
 }
 
 START_TEST(adopted)
@@ -483,6 +483,32 @@ doomed_may_fail(void)
     promise(child_reap_all() == 1, "a family in which one failed");
     say("went on");
 }
+
+static void
+mortal_may_be_killed(void)
+{
+    pid_t mortal = child_fork_mortal("mortal");
+
+    if (mortal == 0)
+        raise(SIGKILL);
+    promise(child_reap(mortal) == SIGKILL, "it to be killed");
+    say("went on");
+    if (child_fork_mortal("mortal") == 0)
+        _exit(3);
+    child_reap_all();
+    say("still goes on");
+}
+
+START_TEST(mortal)
+{
+    struct ran ran =
+        run_scenario("mortal_may_be_killed", mortal_may_be_killed);
+
+    expect_code(&ran, 3);
+    expect_exact_out(&ran, "parent: went on\n");
+    expect_no_err(&ran);
+}
+END_TEST
 
 START_TEST(doomed)
 {
@@ -734,6 +760,7 @@ main(void)
     tcase_add_test(family, killed_by_the_parent);
     tcase_add_test(family, not_a_child);
     tcase_add_test(family, doomed);
+    tcase_add_test(family, mortal);
     suite_add_tcase(suite, family);
     tcase_add_test(end, one_fails_all_end);
     tcase_add_test(end, deadline_tells_who_waits);
