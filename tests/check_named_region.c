@@ -280,24 +280,7 @@ END_TEST
 
 /* Its stdout is a full pipe that nobody empties: so it is held up at its first
    line, when the name exists, in `create' itself or in a child. */
-static char fifo[4200];
 static bool alone;
-
-static const char *
-full_fifo(int *end)
-{
-    char bytes[4096] = "";
-
-    snprintf(fifo, sizeof fifo, "%s", temporary("fifo"));
-    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
-    *end = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    ck_assert_int_ne(*end, -1);
-    while (write(*end, bytes, sizeof bytes) > 0)
-        continue;
-    while (write(*end, bytes, 1) > 0)
-        continue;
-    return fifo;
-}
 
 static void
 interrupt(pid_t pid)
@@ -327,7 +310,7 @@ START_TEST(interrupted)
 
     alone = _i == 1;
     blocked.args = alone ? args : NULL;
-    blocked.output = full_fifo(&end);
+    blocked.output = full_fifo("fifo", &end);
     ran = run(&blocked);
     close(end);
     expect_signal(&ran, SIGTERM);

@@ -1,8 +1,10 @@
 /* record_read: reads a whole record, refuses every other file. */
 #include "config.h"
 
+#include "../src/lib/blocked.h"
 #include "run.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +186,40 @@ START_TEST(no_regular_file)
 }
 END_TEST
 
+/* It has checked the file and is held up at its first line: stdout is full.
+   Then the file is cut, and it goes on. */
+static int end;
+
+static void
+cut_then_go_on(pid_t pid)
+{
+    pid_t reader = pid;
+    char bytes[4096];
+
+    for (int i = 0; i < 100000 && children_of(pid, &reader, 1) == 0; i++)
+        sched_yield();
+    blocked_in_call(reader, BLOCKED_IN_WRITE, STDOUT_FILENO);
+    ck_assert_int_eq(truncate(temporary("record"), 0), 0);
+    while (read(end, bytes, sizeof bytes) > 0)
+        continue;
+}
+
+START_TEST(cut_meanwhile)
+{
+    const char *args[] = {file_of(&whole, sizeof whole), NULL};
+    struct ran ran = run(&(struct run){.program = program,
+                                       .args = args,
+                                       .output = full_fifo("fifo", &end),
+                                       .meanwhile = cut_then_go_on});
+
+    close(end);
+    expect_code(&ran, 1);
+    expect_one_line_err(&ran);
+    expect_err(&ran, "to stay as it is, seen: the reader was killed by "
+                     "SIGBUS\n");
+}
+END_TEST
+
 /* ---- The mistake, output ------------------------------------------------ */
 
 START_TEST(break_short)
@@ -228,6 +264,7 @@ main(void)
     tcase_add_test(tcase, reads_nobody);
     tcase_add_test(tcase, read_only);
     tcase_add_test(tcase, cut);
+    tcase_add_test(tcase, cut_meanwhile);
     tcase_add_test(tcase, foreign);
     tcase_add_test(tcase, lies);
     tcase_add_test(tcase, no_regular_file);

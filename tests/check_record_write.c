@@ -135,7 +135,7 @@ START_TEST(break_half)
     expect_code(&ran, 1);
     expect_no_out(&ran);
     expect_one_line_err(&ran);
-    expect_err(&ran, "record_read: expected the magic in ");
+    expect_err(&ran, "record_read: reader: expected the magic in ");
     expect_err(&ran, "seen: 0, its writer was killed or is not ready\n");
 }
 END_TEST

@@ -28,6 +28,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 static const struct args about = {
@@ -40,14 +41,17 @@ static const struct args about = {
     .maps = true,
 };
 
-/* All members are guarded by lock. */
+/* All members are guarded by lock. They are atomic all the same: not for
+   others, who cannot come in, but for the order of the stores. SIGKILL may come
+   between any two instructions, and the compiler is free to swap plain stores
+   between a lock and an unlock, or to leave out one that another follows. */
 struct shared {
     pthread_mutex_t lock; /* robust */
-    int from, to;         /* the invariant: from + to == 100 */
+    atomic_int from, to;  /* the invariant: from + to == 100 */
     /* What the accounts were before a transfer began: without such a note
        nobody could tell how far the dead owner had come. */
-    bool noted;
-    int old_from, old_to;
+    atomic_bool noted;
+    atomic_int old_from, old_to;
 };
 static struct shared *shared;
 
@@ -57,8 +61,7 @@ static const char *const steps[] = {"locked", "noted", "taken",
 enum { TAKEN = 2, STEPS = sizeof steps / sizeof *steps };
 
 /* The note is complete before it is declared valid, and the accounts change
-   only after that. order_point() calls the system, so the compiler cannot
-   move a store to shared memory across it. */
+   only after that. */
 static void
 transfer(int me)
 {

@@ -156,6 +156,23 @@ temporary_file(const char *name, const void *bytes, size_t size)
     return path;
 }
 
+const char *
+full_fifo(const char *name, int *end)
+{
+    const char *path = temporary(name);
+    char bytes[4096] = "";
+
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    *end = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    ck_assert_int_ne(*end, -1);
+    /* The last bytes one by one: none shall fit in any more. */
+    while (write(*end, bytes, sizeof bytes) > 0)
+        continue;
+    while (write(*end, bytes, 1) > 0)
+        continue;
+    return path;
+}
+
 /* ---- Other users, other processes --------------------------------------- */
 
 void

@@ -96,6 +96,10 @@ const char *temporary(const char *name);
 /* A file there with this content; returns its path. */
 const char *temporary_file(const char *name, const void *bytes, size_t size);
 
+/* A full pipe of this name there, for .output: who writes to it is blocked.
+   END, to be closed by the caller, is both its ends. */
+const char *full_fifo(const char *name, int *end);
+
 /* For .before_exec. Root may do everything: be somebody else (126: that cannot
    be had). There is no such folder for temporary files. */
 void run_as_nobody(void);
