@@ -55,8 +55,9 @@ START_TEST(onecond)
         "child 2: finds 0 inside, sleeps\n", "child 3: put one, 1 inside\n",
         "child 3: finds 1 inside, sleeps\n", "child 1: took one, 0 inside\n",
         "child 2: was woken, finds 0 inside\n",
-        "child 2: finds 0 inside, sleeps\n", "child 2 is blocked for good\n",
-        "child 3 is blocked for good\n",
+        "child 2: finds 0 inside, sleeps\n",
+        "child 2 is blocked for good on `not_full'\n",
+        "child 3 is blocked for good on `not_full'\n",
         "the signal for the producer woke child 2: 0 inside\n", NULL);
 }
 END_TEST
@@ -69,11 +70,12 @@ START_TEST(edge)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_order(
-        &ran, "child 2: finds 0 inside, sleeps\n",
-        "child 3: put one, 1 inside\n", "child 3: put one, 2 inside\n",
-        "child 1: took one, 1 inside\n", "child 2 is blocked for good\n",
-        "nobody told child 2 of the second item: 1 inside\n", NULL);
+    expect_order(&ran, "child 2: finds 0 inside, sleeps\n",
+                 "child 3: put one, 1 inside\n",
+                 "child 3: put one, 2 inside\n",
+                 "child 1: took one, 1 inside\n",
+                 "child 2 is blocked for good on `not_empty'\n",
+                 "nobody told child 2 of the second item: 1 inside\n", NULL);
 }
 END_TEST
 

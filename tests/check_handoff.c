@@ -46,7 +46,8 @@ START_TEST(nopredicate)
     expect_no_err(&ran);
     expect_order(&ran, "child 1: ping 1\n",
                  "child 1 has signalled; child 2 was not waiting yet\n",
-                 "both are blocked for good on `turned'\n", NULL);
+                 "child 1 is blocked for good on `turned'\n",
+                 "child 2 is blocked for good on `turned'\n", NULL);
     ck_assert_int_eq(count_out(&ran, "pong"), 0);
 }
 END_TEST
@@ -88,7 +89,8 @@ START_TEST(private_cond)
         expect_order(&ran,
                      "it is child 2's turn, and it was signalled, and "
                      "it sleeps\n",
-                     "both are blocked for good on `turned'\n", NULL);
+                     "child 1 is blocked for good on `turned'\n",
+                     "child 2 is blocked for good on `turned'\n", NULL);
     ck_assert_int_eq(count_out(&ran, "pong"), 0);
 }
 END_TEST

@@ -10,7 +10,8 @@ static const struct story stories[] = {
       "parent: clean\n"}},
     {{"--break=inhandler"},
      {"the child is inside, SIGUSR1 is sent\n",
-      "normal mutex: the child is blocked for good, in the handler",
+      "child 1 is blocked for good on `locks[0]'\n",
+      "normal mutex: it is in the handler, and holds the mutex itself\n",
       "the child is inside, SIGUSR1 is sent\n",
       "errorcheck mutex: EDEADLK in the handler, no report\n"}},
 };

@@ -35,10 +35,9 @@ START_TEST(abba)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_order(
-        &ran,
-        "parent: child 1 holds left and waits for right, held by child 2\n",
-        "parent: child 2 holds right and waits for left, held by child 1\n",
-        "parent: a cycle: both are blocked for good\n", NULL);
+        &ran, "parent: child 1 is blocked for good on `right'\n",
+        "parent: child 2 is blocked for good on `left'\n",
+        "parent: left is held by child 1, right by child 2: a cycle\n", NULL);
 }
 END_TEST
 

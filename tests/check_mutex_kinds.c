@@ -10,8 +10,8 @@ static const struct story stories[] = {
       "parent: recursive    0       EPERM        EPERM\n",
       "parent: robust       -       EPERM        EPERM\n"}},
     {{"--break=relock"},
-     {"child 1 holds the mutex\n", "child 1 is blocked for good: it waits for "
-                                   "a mutex that only it could unlock\n"}},
+     {"child 1 holds the mutex\n", "child 1 is blocked for good on `mutex'\n",
+      "child 1 holds that mutex: only child 1 could unlock it\n"}},
     {{"--break=stranger"},
      {"child 1 holds the mutex\n", "child 2 waits for it\n",
       "child 3, which held nothing, has unlocked it: 0; now two are "

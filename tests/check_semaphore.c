@@ -12,12 +12,13 @@ static const struct story stories[] = {
     {{"--rounds=1"},
      {"own: 4 children, 1 rounds", "POSIX: 4 children, 1 rounds"}},
     {{"--break=order"},
-     {"child 1 holds `mutex' and waits for `more'\n",
-      "child 2, which would raise the semaphore, waits for `mutex'\n",
-      "both are blocked for good\n"}},
+     {"child 1 is blocked for good on `own.more'\n",
+      "child 2 is blocked for good on `mutex'\n",
+      "`mutex' is held by child 1; child 2 would raise the semaphore\n"}},
     {{"--break=private_sem"},
-     {"child 2 has raised it, the permit is there, and child 1 is blocked for "
-      "good on `semaphore'"}},
+     {"child 1 is blocked for good on `semaphore'\n",
+      "child 2 has raised it, the permit is there, but only waiters of its "
+      "own process were woken\n"}},
 };
 enum { STORIES = sizeof stories / sizeof *stories };
 

@@ -21,6 +21,7 @@
 #include "config.h"
 
 #include "args.h"
+#include "blocked.h"
 #include "child.h"
 #include "order.h"
 #include "say.h"
@@ -113,13 +114,6 @@ alternate(void)
     say("%d turns, each in its turn", shared->turns);
 }
 
-static void
-expect_both_stuck(void)
-{
-    promise(order_stuck(1, 2), "both to wait for ever, seen: one went on");
-    say("both are blocked for good on `turned'");
-}
-
 /* The signal is sent before anybody waits, and a condition variable does not
    remember: then each waits for the other. */
 static void
@@ -128,7 +122,7 @@ lose_signal(void)
     order_step(1, "begin");
     say("child 1 has signalled; child 2 was not waiting yet");
     order_play("2:begin 1:begin");
-    expect_both_stuck();
+    order_expect_stuck(1, 2);
 }
 
 /* Child 2 waits for its turn, and is woken although nothing has changed: by
@@ -171,7 +165,7 @@ signal_privately(void)
             "child 2 to sleep on, seen: it woke");
     say("it is child 2's turn, and it was signalled, and it sleeps");
     order_step(1, "begin");
-    expect_both_stuck();
+    order_expect_stuck(1, 2);
 }
 
 int
@@ -184,6 +178,7 @@ main(int argc, char **argv)
         must(pthread_cond_init(&shared->turned, NULL));
     else
         shared_cond(&shared->turned);
+    blocked_name(&shared->turned, sizeof shared->turned, "turned");
     shared->turn = 1;
     if (!args_any_break() && !spurious) {
         alternate();

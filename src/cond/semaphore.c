@@ -201,17 +201,14 @@ stall(void)
     shared->use_posix = !order;
     order_fork(2, taker_or_giver);
     order_play("1:lower 2:raise");
-    promise(order_stuck(1, order ? 2 : 1),
-            "child 1 to wait for ever, seen: it went on");
+    order_expect_stuck(1, order ? 2 : 1);
     if (order) {
-        say("child 1 holds `mutex' and waits for `more'");
-        say("child 2, which would raise the semaphore, waits for `mutex'");
-        say("both are blocked for good");
+        say("`mutex' is held by child 1; child 2 would raise the semaphore");
     } else {
         promise(sem_trywait(&shared->posix) != -1,
                 "a permit to be there, seen: none");
-        say("child 2 has raised it, the permit is there, and child 1 is "
-            "blocked for good on `semaphore': only its own process was told");
+        say("child 2 has raised it, the permit is there, but only waiters "
+            "of its own process were woken");
     }
     order_kill();
 }

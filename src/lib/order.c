@@ -308,6 +308,21 @@ order_stuck(int first, int last)
 }
 
 void
+order_expect_stuck(int first, int last)
+{
+    struct blocked seen;
+
+    promise(order_stuck(first, last),
+            "children %d to %d to wait for ever, seen: one went on", first,
+            last);
+    for (int who = first; who <= last; who++)
+        if (blocked_look(order.pids[who], &seen) && seen.object != NULL)
+            say("child %d is blocked for good on `%s'", who, seen.object);
+        else
+            say("child %d is blocked for good", who);
+}
+
+void
 order_kill(void)
 {
     for (int who = 1; who <= order.children; who++)

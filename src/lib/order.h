@@ -2,7 +2,7 @@
 
    Where the order of events is the lesson it must not be left to luck, nor to
    sleep(). The children stop at named points, order_point("load"); the parent
-   conducts: order_play(order, "1:load 2:load 1:store 2:store") lets child 1
+   conducts: order_play("1:load 2:load 1:store 2:store") lets child 1
    pass its point "load", then child 2, and so on. It all goes through pipes,
    so the conductor never uses the mutexes and conditions being taught.
 
@@ -72,6 +72,11 @@ pid_t order_pid(int who);
    not guessed: see blocked_for_good(). Where the system does not tell who is
    asleep, a second without a sign of life must do. */
 bool order_stuck(int first, int last);
+
+/* They must be, or the program ends with EXIT_BROKEN. Each has its line: "child
+   2 is blocked for good on `lock'", by the address that it gave the kernel;
+   where the system does not show that, without the name. */
+void order_expect_stuck(int first, int last);
 
 /* The script is over: let everybody pass every further point, and release the
    pipes. Without an order it does nothing. */

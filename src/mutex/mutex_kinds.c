@@ -145,9 +145,8 @@ break_it(void)
     say("child 1 holds the mutex");
     if (args_broken("relock")) {
         order_step(1, "inside");
-        promise(order_stuck(1, 1), "child 1 to wait for itself, seen: it ran");
-        say("child 1 is blocked for good: it waits for a mutex that only it "
-            "could unlock");
+        order_expect_stuck(1, 1);
+        say("child 1 holds that mutex: only child 1 could unlock it");
     } else {
         promise(order_step(2, "lock") == ORDER_BLOCKED, "child 2 to wait");
         say("child 2 waits for it");
