@@ -15,7 +15,7 @@ static const struct story stories[] = {
       "open is its own\n"}},
     {{"--break=bigwrite"},
      {"child 1 sleeps in write, in the middle of its record\n",
-      "child 2 sleeps in write, in the middle of its record\n",
+      "child 2 sleeps in write, the pipe is full\n",
       "both records hold bytes of the other one\n"}},
 };
 enum { STORIES = sizeof stories / sizeof *stories };

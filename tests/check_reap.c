@@ -11,7 +11,9 @@ START_TEST(statuses)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_exact_out(&ran, "parent: child 1 exited 0\n"
+    expect_exact_out(&ran, "parent: 4 children have ended: 1 SIGCHLD came, 4 "
+                           "were reaped\n"
+                           "parent: child 1 exited 0\n"
                            "parent: child 2 exited 7\n"
                            "parent: child 3 was killed by SIGKILL\n"
                            "parent: child 4 was killed by SIGSEGV\n"
@@ -25,7 +27,9 @@ START_TEST(nowait)
 
     expect_code(&ran, 0);
     expect_no_err(&ran);
-    expect_order(&ran, "its state is Z\n", "a zombie keeps its number",
+    expect_order(&ran, "its state is Z\n",
+                 "4 zombies keep their numbers and statuses",
+                 "child 1 exited 0\n", "child 4 was killed by SIGSEGV\n",
                  "no child is left (ECHILD)\n", NULL);
 }
 END_TEST
@@ -37,7 +41,9 @@ START_TEST(onewait)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_order(&ran, "4 children have ended: 1 SIGCHLD came, 1 was reaped\n",
-                 "3 zombies were left", "no child is left (ECHILD)\n", NULL);
+                 "3 zombies keep their numbers and statuses",
+                 "child 4 was killed by SIGSEGV\n",
+                 "no child is left (ECHILD)\n", NULL);
 }
 END_TEST
 

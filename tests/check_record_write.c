@@ -125,7 +125,7 @@ START_TEST(break_half)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_order(
-        &ran, "writer: stored 1 people in ",
+        &ran, "writer: stored 1 person in ",
         "writer: was killed by SIGKILL: the magic is 0, none may read\n",
         NULL);
     ck_assert_uint_eq(contents(path, bytes, sizeof bytes), 48);

@@ -10,7 +10,9 @@ START_TEST(once)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_exact_out(&ran, "parent: through a pipe: \"one line\" came 1 time\n"
-                           "parent: in a file: \"one line\" came 1 time\n");
+                           "parent: in a file: \"one line\" came 1 time\n"
+                           "parent: no fflush, but _exit in the child: \"one "
+                           "line\" came 1 time\n");
 }
 END_TEST
 

@@ -135,9 +135,9 @@ close_ends(void)
     close(ends[1]);
 }
 
-/* One record each, longer than what the pipe holds. Both writers are seen
-   asleep in the middle of theirs before anybody reads: from then on each gets
-   in a piece whenever there is room. */
+/* One record each, longer than what the pipe holds. Child 1 fills it, and both
+   are seen asleep before anybody reads: from then on each gets in a piece
+   whenever there is room. */
 static void
 mix(void)
 {
@@ -155,7 +155,8 @@ mix(void)
         promise(blocked_in_call(pid, BLOCKED_IN_WRITE, ends[1]) !=
                     BLOCKED_ENDED,
                 "child %d to find the pipe full", me);
-        say("child %d sleeps in write, in the middle of its record", me);
+        say("child %d sleeps in write, %s", me,
+            me == 1 ? "in the middle of its record" : "the pipe is full");
     }
     for (int me = 1; me <= PRODUCERS && read_record(); me++)
         foreign += foreign_bytes();

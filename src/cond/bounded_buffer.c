@@ -6,7 +6,8 @@
    in order. Break it: --break=onecond, one condition variable for both kinds
    of sleepers; --break=edge, a signal only when the buffer was empty;
    --break=if, `if' where `while' belongs. Each of the three plays one
-   schedule in which everybody does as told and yet it goes wrong.
+   schedule, with sizes of its own, in which everybody does as told and yet it
+   goes wrong.
 
      $ bounded_buffer --producers=2 --consumers=3 --items=1000
      parent: the buffer lies in MAP_SHARED|MAP_ANONYMOUS
@@ -152,8 +153,9 @@ take(void)
     return took;
 }
 
-/* Children 1 to CONSUMERS take, the others put. Under the conductor each stops
-   before its first step. */
+/* Children 1 to CONSUMERS take, the others put. Under the conductor a consumer
+   takes one item and leaves: with one that goes on, a signal that is lost costs
+   only company, as it finds the forgotten item itself. */
 static void
 child(int me)
 {

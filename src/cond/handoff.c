@@ -172,6 +172,8 @@ int
 main(int argc, char **argv)
 {
     args_parse(&about, argc, argv);
+    if (spurious && args_any_break())
+        args_wrong("--spurious and --break: --break=if wakes one, too");
     shared = args_map(sizeof *shared, "turn, mutex and condition lie");
     shared_mutex(&shared->lock, SHARED_NORMAL);
     if (args_broken("private_cond"))

@@ -54,7 +54,6 @@ struct shared {
     pthread_rwlock_t posix;
     bool use_posix;    /* set by the parent, before fork */
     int first, second; /* the lock being shown: always the same */
-    int halves;        /* the mutex of own: how often they were not */
 };
 static struct shared *shared;
 

@@ -67,8 +67,9 @@ shared_mutex_as(pthread_mutex_t *mutex, enum shared_kind kind,
 #else
     die_missing("a process-shared mutex");
 #endif
-    if (kind == SHARED_ERRORCHECK)
-        must(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK));
+    must(pthread_mutexattr_settype(&attributes, kind == SHARED_ERRORCHECK
+                                                    ? PTHREAD_MUTEX_ERRORCHECK
+                                                    : PTHREAD_MUTEX_NORMAL));
     if (kind == SHARED_ROBUST && !kernel_keeps_robust_list())
         die_missing("a robust mutex");
     if (kind == SHARED_ROBUST) {

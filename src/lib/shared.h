@@ -9,9 +9,9 @@
 #include <pthread.h>
 #include <time.h>
 
-/* What a second lock by the owner, or an unlock by a stranger, does is
-   undefined with SHARED_NORMAL and an error (EDEADLK, EPERM) with
-   SHARED_ERRORCHECK; the next locker after an owner's death gets EOWNERDEAD
+/* A second lock by the owner waits for ever with SHARED_NORMAL, and what an
+   unlock by a stranger does is undefined; with SHARED_ERRORCHECK both are
+   errors (EDEADLK, EPERM). The next locker after an owner's death gets EOWNERDEAD
    with SHARED_ROBUST. */
 enum shared_kind { SHARED_NORMAL, SHARED_ERRORCHECK, SHARED_ROBUST };
 

@@ -62,7 +62,9 @@ open_both(void)
     if (source.st_size == 0 && read(in, &(char){0}, 1) == 1)
         args_wrong("SRC has bytes but no size: it cannot be mapped");
     child_hold();
-    out = args_file(1, O_RDWR | O_CREAT, source.st_mode & 0777, &target);
+    /* What is to be broken must be a new file: it is removed in the end. */
+    out = args_file(1, O_RDWR | O_CREAT | (args_broken("nogrow") ? O_EXCL : 0),
+                    source.st_mode & 0777, &target);
     if (target.st_dev == source.st_dev && target.st_ino == source.st_ino)
         args_wrong("SRC and DST are the same file");
     child_at_end(discard);
@@ -87,6 +89,8 @@ find(off_t at, int whence, off_t unknown)
     return found == -1 || found > source.st_size ? source.st_size : found;
 }
 
+/* On Linux what is stored is in the file for all readers at once; msync, as in
+   poke_file, would also have it on the disk. */
 static void
 copy(off_t at, size_t size)
 {
@@ -110,10 +114,11 @@ copier(void)
     while ((at = find(end, SEEK_DATA, end)) < source.st_size) {
         end = find(at, SEEK_HOLE, source.st_size);
         for (at -= at % page; at < end; at += most) {
-            copy(at, (size_t)(end - at < most ? end - at : most));
+            off_t to = end - at < most ? end : at + most;
+            copy(at, (size_t)(to - at));
             if (isatty(STDERR_FILENO) && !args_quiet())
                 dprintf(STDERR_FILENO, "copy_file: %3.0f%%\r",
-                        100.0 * (double)at / (double)source.st_size);
+                        100.0 * (double)to / (double)source.st_size);
         }
     }
     _exit(EXIT_HELD);

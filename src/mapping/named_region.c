@@ -129,9 +129,13 @@ show_all(void)
     }
     text = "hello";
     play("put");
+    if (args_broken("nounlink")) {
+        play("get");
+        say("nobody has it mapped, it stays, until the next boot or until we "
+            "end, for we do not leave it");
+        return EXIT_HELD;
+    }
     act("get");
-    if (args_broken("nounlink"))
-        say("who made it has ended, the name would stay until the next boot");
     unlink_name();
     promise(shm_open(name, O_RDWR, 0) == -1 && errno == ENOENT,
             "ENOENT, seen: the name is still there");

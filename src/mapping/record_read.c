@@ -7,7 +7,7 @@
    not have: --break=short.
 
      $ record_write people Ada 1815; record_read people; rm people
-     writer: stored 1 people in people
+     writer: stored 1 person in people
      writer: stored the magic: they may be read
      reader: Ada has the id 1815
 

@@ -106,7 +106,8 @@ store(size_t size)
     memcpy(record->people, people, count * sizeof *people);
     if (msync(record, size, MS_SYNC) == -1)
         die("msync %s", args_operand(0));
-    say("stored %u people in %s", (unsigned)count, args_operand(0));
+    say("stored %u %s in %s", (unsigned)count,
+        count == 1 ? "person" : "people", args_operand(0));
     if (args_broken("half"))
         raise(SIGKILL);
     atomic_store_explicit(&record->magic, RECORD_MAGIC, memory_order_release);

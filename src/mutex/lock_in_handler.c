@@ -14,7 +14,7 @@
      child 1: took SIGUSR1 by sigwait, outside: the count is 1
      parent: clean
 
-   See also: signal-safety(7): no pthread function is on the list; POSIX,
+   See also: signal-safety(7): no function of mutexes is on the list; POSIX,
    2.4.3 Signal Actions; sigwait(3). Next: cond/handoff.c. */
 #include "config.h"
 

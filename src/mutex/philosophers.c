@@ -172,6 +172,8 @@ main(int argc, char **argv)
     char text[32];
 
     args_parse(&about, argc, argv);
+    if (args_any_break() && strcmp(cure, "order") != 0)
+        args_wrong("--break and --cure=%s: it is broken or cured", cure);
     snprintf(text, sizeof text, "%lld forks lie", philosophers);
     shared = args_map(sizeof *shared, text);
     for (int i = 0; i < philosophers; i++) {

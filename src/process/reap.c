@@ -1,12 +1,13 @@
 /* reap: a child that has ended stays, as a zombie, until its parent asks how
    it ended. SIGCHLD says "at least one has ended", not how many.
 
-   Look at the statuses, each in words, and at the end: ECHILD, no child is
-   left. --break=nowait shows the zombie that remains when nobody asks;
-   --break=onewait lets several children end while SIGCHLD is blocked: one
-   signal arrives for all of them, and one waitpid is not enough.
+   Four children end in four ways while SIGCHLD is blocked, so that all four
+   have ended when it comes. Look at the number of signals. Break it:
+   --break=onewait calls waitpid once for each signal instead of in a loop;
+   --break=nowait has no handler at all, and shows the zombie.
 
      $ reap
+     parent: 4 children have ended: 1 SIGCHLD came, 4 were reaped
      parent: child 1 exited 0
      parent: child 2 exited 7
      parent: child 3 was killed by SIGKILL
@@ -14,8 +15,8 @@
      parent: no child is left (ECHILD)
 
    See also: wait(2), sigaction(2); POSIX, 2.4.1 Signal Generation and
-   Delivery: a signal that is pending already may not be queued again. Next:
-   process/stdio_twice.c. */
+   Delivery: whether a signal that is pending already is queued again is up to
+   the system. Next: process/stdio_twice.c. */
 #include "config.h"
 
 #include "args.h"
@@ -24,6 +25,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,46 +36,66 @@ static const struct args about = {
     .name = "reap",
     .idea = "A child that ended is a zombie until it is waited for; one "
             "SIGCHLD may stand for many.",
-    .breaks = {{"nowait", "nobody waits for the child: a zombie stays"},
+    .breaks = {{"nowait", "nobody waits for the children: zombies stay"},
                {"onewait", "one waitpid for each SIGCHLD: too few"}},
 };
 
-/* The library's own SIGCHLD handler would reap before we look: this program
-   forks and waits for itself. */
+/* Written in the handler. The main program reads them when no SIGCHLD can come
+   any more: all children have ended. */
+static pid_t pids[CHILDREN];
+static int statuses[CHILDREN];
+static volatile sig_atomic_t signals, reaped;
+
+/* WNOHANG: 0 when there are children and none of them has ended. */
+static void
+reap_ended(bool all)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        for (int i = 0; i < CHILDREN; i++)
+            if (pids[i] == pid)
+                statuses[i] = status;
+        reaped++;
+        if (!all)
+            return;
+    }
+}
+
+/* A signal that is pending already is the same signal still: children that end
+   meanwhile add nothing to it. Hence the loop, until waitpid finds no more. */
+static void
+on_child(int number)
+{
+    int keep = errno;
+
+    (void)number;
+    signals++;
+    reap_ended(!args_broken("onewait"));
+    errno = keep;
+}
+
+/* Four ways to end. This program forks for itself: the library's own SIGCHLD
+   handler would reap before we look. */
 static pid_t
-fork_child(void (*end)(int), int number)
+fork_child(int number)
 {
     pid_t pid = fork();
+    char role[16];
 
     if (pid == -1)
         die("fork");
-    if (pid == 0) {
-        char role[16];
-        snprintf(role, sizeof role, "child %d", number);
-        child_born(role);
-        end(number);
-        _exit(EXIT_HELD);
-    }
-    return pid;
-}
-
-/* Four ways to end. */
-static void
-end_somehow(int number)
-{
+    if (pid != 0)
+        return pid;
+    snprintf(role, sizeof role, "child %d", number);
+    child_born(role);
     child_may_crash();
     if (number == 2)
         _exit(7);
-    if (number == 3)
-        raise(SIGKILL);
-    if (number == 4)
-        raise(SIGSEGV);
-}
-
-static void
-end_well(int number)
-{
-    (void)number;
+    if (number > 2)
+        raise(number == 3 ? SIGKILL : SIGSEGV);
+    _exit(EXIT_HELD);
 }
 
 /* Wait until PID has ended, and leave it a zombie: WNOWAIT only looks. */
@@ -85,17 +107,6 @@ await_end(pid_t pid)
     while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == -1)
         if (errno != EINTR)
             die("waitid");
-}
-
-static int
-wait_for(pid_t pid)
-{
-    int status;
-
-    while (waitpid(pid, &status, 0) == -1)
-        if (errno != EINTR)
-            die("waitpid");
-    return status;
 }
 
 /* The state letter of PID in /proc: R runs, S sleeps, Z zombie. */
@@ -115,25 +126,34 @@ state_of(pid_t pid)
     return state;
 }
 
+/* Fork all and let SIGCHLD through when the last one has ended. */
 static void
-expect_none_left(void)
+let_them_end(void)
 {
-    promise(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
-            "no child left (ECHILD), seen: there is one");
-    say("no child is left (ECHILD)");
+    struct sigaction action = {.sa_handler = on_child};
+    sigset_t set, before;
+
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    if (!args_broken("nowait") && sigaction(SIGCHLD, &action, NULL) == -1)
+        die("sigaction SIGCHLD");
+    for (int i = 0; i < CHILDREN; i++)
+        pids[i] = fork_child(i + 1);
+    for (int i = 0; i < CHILDREN; i++)
+        await_end(pids[i]);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void
-reap_all(void)
+tell_statuses(void)
 {
     static const int expected[CHILDREN] = {0, 7, SIGKILL, SIGSEGV};
-    pid_t pids[CHILDREN];
+    char words[64];
 
-    for (int i = 0; i < CHILDREN; i++)
-        pids[i] = fork_child(end_somehow, i + 1);
     for (int i = 0; i < CHILDREN; i++) {
-        char words[64];
-        int status = wait_for(pids[i]);
+        int status = statuses[i];
         int seen = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
 
         say("child %d %s", i + 1, child_words(status, words, sizeof words));
@@ -142,77 +162,33 @@ reap_all(void)
     }
 }
 
-static void
-leave_a_zombie(void)
-{
-    pid_t pid = fork_child(end_well, 1);
-    char state;
-
-    await_end(pid);
-    state = state_of(pid);
-    say("child 1 has ended, nobody waited: its state is %c", state);
-    promise(state == 'Z', "state Z, seen: %c", state);
-    say("a zombie keeps its number and its status until it is waited for");
-    wait_for(pid);
-}
-
-static volatile sig_atomic_t signals, reaped;
-
-/* The mistake: one SIGCHLD, one waitpid. Right is a loop until there is no
-   ended child any more: while (waitpid(-1, &status, WNOHANG) > 0). */
-static void
-reap_one(int number)
-{
-    int keep = errno;
-
-    (void)number;
-    signals++;
-    if (waitpid(-1, NULL, WNOHANG) > 0)
-        reaped++;
-    errno = keep;
-}
-
-/* With SIGCHLD blocked until all have ended, the kernel has one bit to
-   remember them by. */
-static void
-wait_once(void)
-{
-    struct sigaction action = {.sa_handler = reap_one};
-    pid_t pids[CHILDREN];
-    sigset_t set, before;
-    int zombies = 0;
-
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, &before);
-    if (sigaction(SIGCHLD, &action, NULL) == -1)
-        die("sigaction SIGCHLD");
-    for (int i = 0; i < CHILDREN; i++)
-        pids[i] = fork_child(end_well, i + 1);
-    for (int i = 0; i < CHILDREN; i++)
-        await_end(pids[i]);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        zombies++;
-    say("%d children have ended: %d SIGCHLD came, %d was reaped", CHILDREN,
-        (int)signals, (int)reaped);
-    promise(signals == 1 && zombies == CHILDREN - 1,
-            "1 signal and %d zombies, seen: %d and %d", CHILDREN - 1,
-            (int)signals, zombies);
-    say("%d zombies were left; a loop of waitpid reaped them", zombies);
-}
-
 int
 main(int argc, char **argv)
 {
+    int handled, left;
+    char state = 'Z';
+
     args_parse(&about, argc, argv);
-    if (args_broken("nowait"))
-        leave_a_zombie();
-    else if (args_broken("onewait"))
-        wait_once();
+    handled = !args_broken("nowait");
+    left = !handled ? CHILDREN : args_broken("onewait") ? CHILDREN - 1 : 0;
+    let_them_end();
+    if (handled)
+        say("%d children have ended: %d SIGCHLD came, %d %s reaped", CHILDREN,
+            (int)signals, (int)reaped, reaped == 1 ? "was" : "were");
     else
-        reap_all();
-    expect_none_left();
+        say("child 1 has ended, nobody waited: its state is %c",
+            state = state_of(pids[0]));
+    promise(signals == handled && reaped == CHILDREN - left && state == 'Z',
+            "%d signals and %d zombies, seen: %d and %d, state %c", handled,
+            left, (int)signals, CHILDREN - (int)reaped, state);
+    if (left > 0) {
+        say("%d zombies keep their numbers and statuses; a loop reaps them",
+            left);
+        reap_ended(true);
+    }
+    tell_statuses();
+    promise(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
+            "no child left (ECHILD), seen: there is one");
+    say("no child is left (ECHILD)");
     return EXIT_HELD;
 }

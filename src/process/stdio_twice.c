@@ -1,20 +1,22 @@
 /* stdio_twice: what still waits in a stdio buffer when fork is called is
    copied with the rest of the process, and may be written twice.
 
-   The program prints one line into a stream, forks, and both processes end by
-   exit(3), which flushes. Look at how often the line arrives, through a pipe
-   and in a file. --break=noflush leaves out the fflush before fork.
+   The program prints one line into a stream and forks, and both processes
+   close the stream, as exit(3) does with all that are open. Look at how often
+   the line arrives. --break=noflush leaves out the fflush before fork. Without
+   it, too, the line comes once if the child calls _exit(2), which flushes
+   nothing.
 
      $ stdio_twice
      parent: through a pipe: "one line" came 1 time
      parent: in a file: "one line" came 1 time
+     parent: no fflush, but _exit in the child: "one line" came 1 time
      $ stdio_twice --break=noflush
      parent: through a pipe: "one line" came 2 times
      parent: in a file: "one line" came 2 times
      parent: fork copied the full buffer, and both processes wrote it out
 
    On a terminal the mistake hides: there a stream is flushed at every line.
-   A child that is to end without flushing calls _exit(2).
 
    See also: fork(2), exit(3), _exit(2), setvbuf(3); POSIX, 2.5.1 Interaction
    of File Descriptors and Standard I/O Streams. Next: race/lost_update.c. */
@@ -41,9 +43,11 @@ static const struct args about = {
                 "no fflush before fork: the line is written twice"}},
 };
 
+enum cure { FLUSH, UNDERSCORE_EXIT, NONE };
+
 /* The process that does it: print into FD, fork, and end twice. */
-static void
-print_and_fork(int fd)
+static _Noreturn void
+print_and_fork(int fd, enum cure cure)
 {
     FILE *stream = fdopen(fd, "w");
     pid_t pid;
@@ -54,7 +58,7 @@ print_and_fork(int fd)
        no system call yet. */
     if (fprintf(stream, LINE) < 0)
         die("fprintf");
-    if (!args_broken("noflush") && fflush(stream) == EOF)
+    if (cure == FLUSH && fflush(stream) == EOF)
         die("fflush");
 
     /* fork(2) itself, not child_fork(), which would flush for us. */
@@ -66,6 +70,8 @@ print_and_fork(int fd)
     else
         child_adopt(pid, "grandchild");
     promise(pid == 0 || child_reap(pid) == 0, "the grandchild to exit 0");
+    if (pid == 0 && cure == UNDERSCORE_EXIT)
+        _exit(EXIT_HELD);
     /* fclose flushes, as exit would for every stream that is open. */
     if (fclose(stream) == EOF)
         die("fclose");
@@ -96,7 +102,7 @@ count_lines(int fd)
 }
 
 static int
-through_a_pipe(void)
+through_a_pipe(enum cure cure)
 {
     int ends[2], count;
     pid_t pid;
@@ -106,7 +112,7 @@ through_a_pipe(void)
     pid = child_fork("child");
     if (pid == 0) {
         close(ends[0]);
-        print_and_fork(ends[1]);
+        print_and_fork(ends[1], cure);
     }
     /* As long as anybody could write, a pipe has no end: close our copy. */
     close(ends[1]);
@@ -117,7 +123,7 @@ through_a_pipe(void)
 }
 
 static int
-in_a_file(void)
+in_a_file(enum cure cure)
 {
     FILE *file = tmpfile();
     int count, fd;
@@ -128,7 +134,7 @@ in_a_file(void)
     fd = fileno(file);
     pid = child_fork("child");
     if (pid == 0)
-        print_and_fork(fd);
+        print_and_fork(fd, cure);
     child_reap(pid);
     /* The offset is common to all who have the file open since before fork:
        the second line came behind the first, and we must go back. */
@@ -153,10 +159,15 @@ judge(const char *where, int count)
 int
 main(int argc, char **argv)
 {
+    enum cure cure;
+
     args_parse(&about, argc, argv);
-    judge("through a pipe", through_a_pipe());
-    judge("in a file", in_a_file());
-    if (args_broken("noflush"))
+    cure = args_broken("noflush") ? NONE : FLUSH;
+    judge("through a pipe", through_a_pipe(cure));
+    judge("in a file", in_a_file(cure));
+    if (cure == FLUSH)
+        judge("no fflush, but _exit in the child", in_a_file(UNDERSCORE_EXIT));
+    else
         say("fork copied the full buffer, and both processes wrote it out");
     return EXIT_HELD;
 }

@@ -50,8 +50,7 @@ struct shared {
 };
 static struct shared *shared;
 
-static const char name[] = "region"; /* in a temporary folder of our own */
-static char folder[4096];
+static char folder[4096], name[4200]; /* a temporary folder of our own */
 
 /* The creator's part. The release orders what was stored before the flag
    before what happens after a load, with acquire, that finds it set. */
@@ -126,25 +125,23 @@ remove_name(void)
     rmdir(folder);
 }
 
-/* As long as there is a name no signal may end us, lest it stay. The children
-   inherit that; they end by themselves or by SIGKILL. */
 static void
 open_both(void)
 {
     const char *parent = getenv("TMPDIR");
-    sigset_t all, before;
 
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
     snprintf(folder, sizeof folder, "%s/mapfork.XXXXXX",
-             parent != NULL ? parent : "/tmp");
-    if (mkdtemp(folder) == NULL || chdir(folder) == -1)
+             parent != NULL && *parent != '\0' ? parent : "/tmp");
+    child_hold();
+    if (mkdtemp(folder) == NULL)
         die("mkdtemp %s", folder);
-    atexit(remove_name);
+    snprintf(name, sizeof name, "%s/region", folder);
+    child_at_end(remove_name);
+    child_go_on();
     order_fork(2, child);
     order_play("1:open 2:open");
     remove_name();
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    child_at_end(NULL);
 }
 
 int

@@ -14,7 +14,7 @@
    between two programs costs four. lib/channel.c has the lock, the two
    conditions and why bytes may be moved outside the lock.
 
-   See also: read(2), write(2), pipe(7). */
+   See also: read(2), write(2), pipe(7). Next: work/tally.c. */
 #include "config.h"
 
 #include "args.h"
