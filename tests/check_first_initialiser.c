@@ -75,17 +75,33 @@ START_TEST(interrupted)
 }
 END_TEST
 
+/* The program's own temporary folder, by another name: run() looks there. */
 static void
-no_folder(void)
+in_here(void)
 {
-    setenv("TMPDIR", "/nowhere/at/all", 1);
+    if (chdir(getenv("TMPDIR")) == -1)
+        _exit(126);
+    setenv("TMPDIR", ".", 1);
 }
+
+START_TEST(relative_folder)
+{
+    struct ran ran = run(&(struct run){.program = "race/first_initialiser",
+                                       .before_exec = in_here});
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+}
+END_TEST
 
 START_TEST(no_temporary_folder)
 {
-    struct ran ran = run(&(struct run){.program = "race/first_initialiser",
-                                       .before_exec = no_folder});
+    struct ran ran;
 
+    if (run_wrapped("no_temporary_folder"))
+        return;
+    ran = run(&(struct run){.program = "race/first_initialiser",
+                            .before_exec = without_tmpdir});
     expect_code(&ran, 3);
     expect_no_out(&ran);
     expect_one_line_err(&ran);
@@ -103,6 +119,7 @@ main(void)
     tcase_add_test(tcase, complete);
     tcase_add_test(tcase, noready);
     tcase_add_loop_test(tcase, interrupted, 0, 60);
+    tcase_add_test(tcase, relative_folder);
     tcase_add_test(tcase, no_temporary_folder);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -27,11 +27,13 @@ enum { CASES = sizeof cases / sizeof *cases };
 /* The first line says where the page lies; the rest is the table, whole. */
 START_TEST(table)
 {
-    const char *name = cases[_i / 2].name;
-    struct ran ran =
-        run_with("mapping/inherit", run_backings[_i % 2], name, NULL);
-    const char *rest = strchr(ran.out, '\n');
+    const char *name = cases[_i / 2].name, *rest;
+    struct ran ran;
 
+    if (name != NULL && strcmp(name, "--break=exec") == 0 && run_wrapped(name))
+        return;
+    ran = run_with("mapping/inherit", run_backings[_i % 2], name, NULL);
+    rest = strchr(ran.out, '\n');
     if (ran.code == 77) {
         expect_err(&ran, "not supported on this system: ");
         fprintf(stderr, "skipped: %s: %s", name, ran.err);
@@ -58,9 +60,12 @@ elsewhere(void)
 START_TEST(exec_without_path)
 {
     static const char *const args[] = {"--break=exec", NULL};
-    struct ran ran = run(&(struct run){
-        .program = "mapping/inherit", .args = args, .before_exec = elsewhere});
+    struct ran ran;
 
+    if (run_wrapped("exec_without_path"))
+        return;
+    ran = run(&(struct run){
+        .program = "mapping/inherit", .args = args, .before_exec = elsewhere});
     if (access("/proc/self/exe", X_OK) != 0) {
         fprintf(stderr, "skipped: exec_without_path: no /proc/self/exe\n");
         return;

@@ -144,10 +144,8 @@ main(void)
     TCase *tcase = tcase_create("interrupt");
 
 #ifdef __linux__
-    if (getenv("MAPFORK_WRAPPER") != NULL) {
-        printf("interrupt: left out, the wrapper would be traced\n");
+    if (run_wrapped("interrupt"))
         return 77;
-    }
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, nothing_is_left, 0, MAKERS);
 #else

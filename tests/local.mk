@@ -187,11 +187,13 @@ tests_lib_check_region_nodev_LDADD = $(test_libraries)
 # nothing may be in it, unless the process was to die of such a mistake.
 valgrind_logs = $(abs_top_builddir)/valgrind-logs
 valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite \
 	--trace-children=yes --child-silent-after-fork=no \
 	--log-file=$(valgrind_logs)/%p
 check-valgrind: $(check_PROGRAMS) $(programs)
 	rm -rf $(valgrind_logs)
 	$(MKDIR_P) $(valgrind_logs)
+	chmod 777 $(valgrind_logs)
 	CK_TIMEOUT_MULTIPLIER=10 MAPFORK_WRAPPER='$(valgrind)' \
 	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_tests)'
 	@bad=0; \

@@ -324,9 +324,7 @@ main(void)
     tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, in_turn);
 #if defined(__linux__)
-    if (getenv("MAPFORK_WRAPPER") != NULL) {
-        printf("killed at every store: left out under valgrind\n");
-    } else {
+    if (!run_wrapped("killed at every store")) {
         tcase_add_test(tcase, killed_at_every_store);
         tcase_add_test(tcase, killed_while_repairing);
     }
