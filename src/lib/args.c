@@ -83,11 +83,12 @@ args_wrong(const char *format, ...)
 static void
 print_switch(const char *name, const char *value, const char *does)
 {
-    char left[64];
+    char left[80];
 
     snprintf(left, sizeof left, "--%s%s%s", name, value != NULL ? "=" : "",
              value != NULL ? value : "");
-    printf("  %-24s %s\n", left, does);
+    printf("  %-24s%s%s\n", left,
+           strlen(left) < 24 ? " " : "\n                           ", does);
 }
 
 /* What went to stdout through stdio must have arrived (a full disk). */
