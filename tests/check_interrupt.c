@@ -43,7 +43,8 @@ is_recorded(void)
 /* It ends by itself with CODE. A new name in /dev/shm is to stay, unless it
    cannot be told: to OUTPUT. */
 static const struct maker {
-    const char *program, *operands[3]; /* "@name": that temporary file */
+    const char *program, *operands[3]; /* "@x": that temporary file; "/": a
+                                          name that is this test's alone */
     void (*is_whole)(void);
     const char *output;
     int code;
@@ -51,11 +52,7 @@ static const struct maker {
     {"mapping/copy_file", {"@old", "@" MADE}, is_copied, NULL, 0},
     {"mapping/record_write", {"@" MADE, "Ada", "1815"}, is_recorded, NULL, 0},
     {"mapping/named_region", {NULL}, NULL, NULL, 0},
-    {"mapping/named_region",
-     {"create", "/mapfork-test"},
-     NULL,
-     "/dev/full",
-     3},
+    {"mapping/named_region", {"create", "/"}, NULL, "/dev/full", 3},
     {"mapping/relative_pointers", {NULL}, NULL, NULL, 0},
     {"race/first_initialiser", {NULL}, NULL, NULL, 0},
 };
@@ -108,17 +105,20 @@ START_TEST(nothing_is_left)
 {
     const struct maker *maker = &makers[_i];
     const char *args[4] = {NULL};
+    char name[64];
     struct ran ran = {.signal = SIGTERM};
     int calls = 0;
 
     temporary_file("old", "old\n", 4);
+    snprintf(name, sizeof name, "/mapfork-test.%ld", (long)getpid());
     while (ran.signal == SIGTERM) {
         ck_assert_int_lt(++calls, CALLS);
         left = 2 * calls - 1;
         for (int i = 0; i < 3 && maker->operands[i] != NULL; i++)
             args[i] = maker->operands[i][0] == '@'
                           ? temporary(maker->operands[i] + 1)
-                          : maker->operands[i];
+                      : maker->operands[i][0] == '/' ? name
+                                                     : maker->operands[i];
         ran = run(&(struct run){.program = maker->program,
                                 .args = args,
                                 .output = maker->output,
