@@ -154,8 +154,8 @@ take(void)
 }
 
 /* Children 1 to CONSUMERS take, the others put. Under the conductor a consumer
-   takes one item and leaves: with one that goes on, a signal that is lost costs
-   only company, as it finds the forgotten item itself. */
+   takes one item and leaves: one that goes on finds the forgotten item itself,
+   and a signal that is lost costs only its company. */
 static void
 child(int me)
 {

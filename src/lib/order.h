@@ -73,9 +73,9 @@ pid_t order_pid(int who);
    asleep, a second without a sign of life must do. */
 bool order_stuck(int first, int last);
 
-/* They must be, or the program ends with EXIT_BROKEN. Each has its line: "child
-   2 is blocked for good on `lock'", by the address that it gave the kernel;
-   where the system does not show that, without the name. */
+/* They must be, or the program ends with EXIT_BROKEN. Each has its line:
+   "child 2 is blocked for good on `lock'", by the address that it gave the
+   kernel; where the system does not show that, without the name. */
 void order_expect_stuck(int first, int last);
 
 /* The script is over: let everybody pass every further point, and release the

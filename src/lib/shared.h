@@ -11,8 +11,8 @@
 
 /* A second lock by the owner waits for ever with SHARED_NORMAL, and what an
    unlock by a stranger does is undefined; with SHARED_ERRORCHECK both are
-   errors (EDEADLK, EPERM). The next locker after an owner's death gets EOWNERDEAD
-   with SHARED_ROBUST. */
+   errors (EDEADLK, EPERM). The next locker after an owner's death gets
+   EOWNERDEAD with SHARED_ROBUST. */
 enum shared_kind { SHARED_NORMAL, SHARED_ERRORCHECK, SHARED_ROBUST };
 
 /* Initialise *mutex for use by every process that has it mapped

@@ -42,9 +42,9 @@ static const struct args about = {
 };
 
 /* All members are guarded by lock. They are atomic all the same: not for
-   others, who cannot come in, but for the order of the stores. SIGKILL may come
-   between any two instructions, and the compiler is free to swap plain stores
-   between a lock and an unlock, or to leave out one that another follows. */
+   others, who cannot come in, but for the order of the stores. SIGKILL may
+   come between any two instructions, and the compiler is free to swap plain
+   stores between a lock and an unlock, or to drop one that another follows. */
 struct shared {
     pthread_mutex_t lock; /* robust */
     atomic_int from, to;  /* the invariant: from + to == 100 */

@@ -156,8 +156,8 @@ start_all(void)
     }
 }
 
-/* Who was killed has a successor. Who failed (exit 3) has said why; the library
-   ended all: another one would only fail again. */
+/* Who was killed has a successor. Who failed has said why, and the library
+   has ended all: another one would only fail again. */
 static void
 replace_the_dead(void)
 {

@@ -128,8 +128,8 @@ void terminal_read(struct terminal *terminal, char *text, size_t size,
    ran and none failed. Resets SIGCHLD first. */
 int run_suite(Suite *suite);
 
-/* Do the programs run under $MAPFORK_WRAPPER, valgrind, which changes what TEST
-   is about? Then it is to be left out, which is printed. */
+/* Do the programs run under $MAPFORK_WRAPPER, valgrind, which changes what
+   TEST is about? Then it is to be left out, which is printed. */
 bool run_wrapped(const char *test);
 
 /* The folder of the built programs (build/src, or another build's), of the
