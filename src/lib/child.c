@@ -391,12 +391,14 @@ enter(pid_t pid, const char *role, enum fate fate)
 }
 
 static pid_t
-fork_as(enum fate fate, const char *role)
+fork_as(enum fate fate, const char *format, va_list arguments)
 {
     pid_t parent = getpid();
     sigset_t before;
+    char role[32];
     pid_t pid;
 
+    vsnprintf(role, sizeof role, format, arguments);
     child_guard();
     /* What waits in stdio buffers would be copied, and written twice. */
     fflush(NULL);
@@ -415,37 +417,37 @@ fork_as(enum fate fate, const char *role)
 pid_t
 child_fork(const char *format, ...)
 {
-    char role[32];
     va_list arguments;
+    pid_t pid;
 
     va_start(arguments, format);
-    vsnprintf(role, sizeof role, format, arguments);
+    pid = fork_as(HEALTHY, format, arguments);
     va_end(arguments);
-    return fork_as(HEALTHY, role);
+    return pid;
 }
 
 pid_t
 child_fork_mortal(const char *format, ...)
 {
-    char role[32];
     va_list arguments;
+    pid_t pid;
 
     va_start(arguments, format);
-    vsnprintf(role, sizeof role, format, arguments);
+    pid = fork_as(MORTAL, format, arguments);
     va_end(arguments);
-    return fork_as(MORTAL, role);
+    return pid;
 }
 
 pid_t
 child_fork_doomed(const char *format, ...)
 {
-    char role[32];
     va_list arguments;
+    pid_t pid;
 
     va_start(arguments, format);
-    vsnprintf(role, sizeof role, format, arguments);
+    pid = fork_as(DOOMED, format, arguments);
     va_end(arguments);
-    return fork_as(DOOMED, role);
+    return pid;
 }
 
 void

@@ -566,8 +566,8 @@ assert_no_orphans(const struct ran *ran)
 }
 
 /* A name that appeared in /dev/shm while the program, PID, ran and stays.
-   Another test may use the folder at the same time: what vanishes within the grace
-   was not left by anybody. */
+   Another test may use the folder at the same time: what vanishes within the
+   grace was not left by anybody. */
 static void
 assert_no_new_names(struct listing *known, pid_t pid, const char *what)
 {
