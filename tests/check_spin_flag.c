@@ -42,7 +42,7 @@ START_TEST(plain)
     expect_code(&ran, 0);
     expect_no_err(&ran);
     expect_order(&ran, "parent: flags and message lie in ",
-                 "parent: the plain int is set\n",
+                 "parent: the plain int is set, whoever loads it finds 1\n",
                  "parent: child 1 spins on, for 100 ms of CPU time more: it "
                  "looks no more\n",
                  NULL);

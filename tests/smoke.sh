@@ -26,7 +26,10 @@ operands_of() {
         printf zhangxiang >"$scratch/name"
         echo "$scratch/name"
         ;;
-    copy_file) echo "$0 $scratch/copy" ;;
+    copy_file)
+        rm -f "$scratch/copy"
+        echo "$0 $scratch/copy"
+        ;;
     esac
 }
 

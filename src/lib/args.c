@@ -336,10 +336,15 @@ look_for_open_descriptors(void)
 static void
 keep_the_rules(void)
 {
+    sigset_t none;
+
     mend_standard_descriptors();
     if (look_at_all(open_at_start))
         atexit(look_for_open_descriptors);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void

@@ -64,8 +64,9 @@ struct args {
    - a command line that is wrong ends it with EXIT_USAGE: one line that says
      what and why, then the usage, all on stderr;
    - --quiet, --backing=anon|zero, --deadline=SECONDS, --break=NAME;
-   - SIGPIPE is ignored, so that a write without a reader fails with EPIPE and
-     is reported; a closed stdout is an error at once; a closed stdin or
+   - SIGPIPE and SIGXFSZ are ignored, so that a write without a reader and one
+     beyond the limit on a file's size fail and are reported; no signal is
+     blocked, whatever the program was started with; a closed stdout is an error at once; a closed stdin or
      stderr is filled with /dev/null, lest the next open() take its number (to
      read from that stdin still fails);
    - signals and the deadline end the whole family (child.h);

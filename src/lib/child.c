@@ -34,6 +34,7 @@ struct kin {
     pid_t pid;
     int status; /* its wait status, once it has ended */
     bool ended; /* reaped: the number may belong to a stranger by now */
+    bool told;  /* child_reap() has returned its status */
     enum fate { HEALTHY, MORTAL, DOOMED } fate;
     char role[32];
 };
@@ -381,15 +382,25 @@ enter(pid_t pid, const char *role, enum fate fate)
 {
     struct kin *kin = &family[members];
 
-    if (members == CHILD_MOST) {
+    /* The place of one whose end was told serves again. */
+    if (members == CHILD_MOST)
+        for (kin = family; kin < family + CHILD_MOST && !kin->told;)
+            kin++;
+    if (kin == family + CHILD_MOST) {
         kill(pid, SIGKILL);
         die_code(EAGAIN, "more than %d children", CHILD_MOST);
     }
+    /* The number of a dead one may have come again: it is this one's now. */
+    for (int i = 0; i < members; i++)
+        if (family[i].pid == pid)
+            family[i].pid = 0;
     *kin = (struct kin){.pid = pid, .fate = fate};
     snprintf(kin->role, sizeof kin->role, "%s", role);
-    members++;
+    if (members < CHILD_MOST)
+        members++;
 }
 
+DIE_PRINTF(2, 0)
 static pid_t
 fork_as(enum fate fate, const char *format, va_list arguments)
 {
@@ -508,6 +519,7 @@ child_reap(pid_t pid)
     while (!kin->ended)
         sigsuspend(&sleeping);
     doing = "runs";
+    kin->told = true;
     restore(&before);
     return kin->status;
 }

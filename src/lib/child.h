@@ -20,7 +20,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { CHILD_MOST = 128 }; /* children of one process, dead ones included */
+/* Children of one process at a time; a dead one counts until child_reap() has
+   told how it ended. */
+enum { CHILD_MOST = 128 };
 
 /* Fork, as fork(2): returns 0 in the child, the child's process number in the
    parent. FORMAT gives the child's role, its name in all messages ("child 1",
@@ -48,7 +50,8 @@ void child_born(const char *role);
 void child_adopt(pid_t pid, const char *role);
 
 /* Wait until PID, one of ours, has ended; returns its wait status. Also when
-   it ended long ago, and as often as asked. Interrupted waits go on. */
+   it ended long ago, and as often as asked, as long as there were not more than
+   CHILD_MOST. Interrupted waits go on. */
 int child_reap(pid_t pid);
 
 /* Has PID, one of ours, ended? Does not wait. */

@@ -19,7 +19,8 @@ queue_init(void *memory, size_t pieces, size_t bytes)
     struct queue *queue = memory;
 
     shared_mutex(&queue->lock, SHARED_ROBUST);
-    shared_cond(&queue->all_counted);
+    if (sem_init(&queue->counted, 1, 0) == -1)
+        die_missing("a semaphore in shared memory");
     queue->pieces = pieces;
     queue->table = table_init(queue + 1, bytes);
     return queue;
@@ -109,28 +110,24 @@ queue_add(struct queue *queue, int slot, const struct table *own)
     order_point("added");
     table_commit(queue->table);
     order_point("committed");
-    if (counted(queue) == queue->pieces)
-        must(pthread_cond_signal(&queue->all_counted));
     unlock(queue);
+    if (sem_post(&queue->counted) == -1)
+        die("sem_post");
 }
 
-/* The dead signal nobody, hence the deadline. The wait ends with the lock, so
-   it too may find that an owner died. */
+/* sem_timedwait knows the clock only that can be set. Set back, it makes this
+   wait longer, at most until the next piece is counted. */
 size_t
 queue_wait(struct queue *queue, long milliseconds)
 {
-    struct timespec end = shared_deadline(SHARED_CLOCK, milliseconds);
+    struct timespec end = shared_deadline(CLOCK_REALTIME, milliseconds);
     size_t now;
-    int code = 0;
 
+    if (sem_timedwait(&queue->counted, &end) == -1 && errno != ETIMEDOUT &&
+        errno != EINTR)
+        die("sem_timedwait");
     lock(queue);
-    while ((now = counted(queue)) < queue->pieces && code != ETIMEDOUT) {
-        code = pthread_cond_timedwait(&queue->all_counted, &queue->lock, &end);
-        if (code == EOWNERDEAD)
-            repair(queue);
-        else if (code != ETIMEDOUT)
-            die_unless_zero(code, "pthread_cond_timedwait");
-    }
+    now = counted(queue);
     unlock(queue);
     return now;
 }

@@ -12,6 +12,7 @@
 #include "table.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,7 @@ struct claim {
    the source has, wherever among them it is killed. */
 struct queue {
     pthread_mutex_t lock;            /* robust */
-    pthread_cond_t all_counted;      /* with lock; once in a run */
+    sem_t counted;                   /* posted after each piece */
     size_t pieces;                   /* how many there are; never changes */
     atomic_size_t next;              /* lock: none is claimed from here on */
     struct claim slots[QUEUE_SLOTS]; /* lock */
@@ -55,15 +56,15 @@ bool queue_take(struct queue *queue, int slot, size_t *piece);
 /* Add OWN, the words of that piece, to the table. */
 void queue_add(struct queue *queue, int slot, const struct table *own);
 
-/* Wait until all pieces are counted, or so long; returns how many are.
+/* Wait until another piece is counted, a signal comes, or so long; returns how
+   many are counted.
 
-   A condition variable, unlike the lock, is not robust: when a process is
+   The parent sleeps on a semaphore. A condition variable is not robust: who is
    killed within pthread_cond_wait(), or within the few instructions for which
-   pthread_cond_signal() has it locked (81 of them in glibc 2.36, 21 in musl),
-   the next one to use it may hang. Hence nobody but the parent waits, whose
-   death is everybody's; and it is signalled once in a run, at the very end,
-   not after each piece: all that a process killed at that moment could leave
-   is a parent that hangs, when all is counted, until its --deadline. */
+   pthread_cond_signal() has it locked (81 of them in glibc 2.36), leaves one
+   on which the next process hangs for ever; see cond/dead_waiter.c. sem_post()
+   is one atomic addition and then a wake-up. Who is killed between the two
+   leaves a number that is right and a parent asleep, until its time is over. */
 size_t queue_wait(struct queue *queue, long milliseconds);
 
 #endif

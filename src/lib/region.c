@@ -20,6 +20,7 @@
 #include "child.h"
 #include "die.h"
 #include "region.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,21 +82,6 @@ map_zero(void **memory, size_t size)
     return error;
 }
 
-/* Give FD SIZE bytes that really exist: touching a hole of a full disk would
-   be a SIGBUS later, in whichever process touches it first. Not every file
-   system can reserve; there a hole has to do. */
-static int
-extend(int fd, size_t size)
-{
-#if HAVE_POSIX_FALLOCATE
-    int error = posix_fallocate(fd, 0, (off_t)size);
-
-    if (error == 0 || (error != EINVAL && error != EOPNOTSUPP))
-        return error;
-#endif
-    return ftruncate(fd, (off_t)size) == -1 ? errno : 0;
-}
-
 static int
 map_file(void **memory, size_t size)
 {
@@ -118,7 +104,7 @@ map_file(void **memory, size_t size)
     child_go_on();
     if (fd == -1)
         return error;
-    error = extend(fd, size);
+    error = scratch_extend(fd, (off_t)size);
     if (error == 0)
         error = map(memory, size, 0, fd);
     close(fd);

@@ -11,6 +11,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+int
+scratch_extend(int fd, off_t size)
+{
+#if HAVE_POSIX_FALLOCATE
+    int error = size > 0 ? posix_fallocate(fd, 0, size) : 0;
+
+    if (error == 0 || (error != EINVAL && error != EOPNOTSUPP))
+        return error;
+#endif
+    return ftruncate(fd, size) == -1 ? errno : 0;
+}
+
 void
 scratch_files(int *fds, int count, off_t size)
 {
@@ -28,7 +40,7 @@ scratch_files(int *fds, int count, off_t size)
     if (fds[0] == -1)
         die("make %s", path);
     fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-    error = ftruncate(fds[0], size) == -1 ? errno : 0;
+    error = scratch_extend(fds[0], size);
     for (int i = 1; i < count && error == 0; i++) {
         fds[i] = open(path, O_RDWR | O_CLOEXEC);
         error = fds[i] == -1 ? errno : 0;

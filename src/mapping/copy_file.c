@@ -42,13 +42,18 @@ static const struct args about = {
 static int in, out;
 static struct stat source, target; /* as they were at first */
 
-/* Whatever ends this process early, SIGINT too, a half DST does not stay. */
+/* Whatever ends this process early, SIGINT too, a half DST does not stay. The
+   name may be another file's by now, or a symbolic link that somebody needs:
+   then only the bytes go. */
 static void
 discard(void)
 {
     static const char done[] = "copy_file: removed the unfinished DST\n";
+    struct stat named;
 
-    if (ftruncate(out, 0) == 0 && unlink(args_operand(1)) == 0)
+    if (ftruncate(out, 0) == 0 && lstat(args_operand(1), &named) == 0 &&
+        named.st_ino == target.st_ino && named.st_dev == target.st_dev &&
+        unlink(args_operand(1)) == 0)
         (void)!write(STDERR_FILENO, done, sizeof done - 1);
 }
 
@@ -151,8 +156,6 @@ main(int argc, char **argv)
     pid_t pid;
 
     args_parse(&about, argc, argv);
-    /* Beyond RLIMIT_FSIZE ftruncate shall fail, not kill us. */
-    signal(SIGXFSZ, SIG_IGN);
     open_both();
     pid = child_fork_mortal("copier");
     if (pid == 0)

@@ -16,6 +16,7 @@
 #include "args.h"
 #include "child.h"
 #include "say.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,14 +50,15 @@ unlink_name(void)
     shm_unlink(name);
 }
 
-/* A new object has 0 bytes, whatever is mapped. One of somebody else's may not
+/* A new object has 0 bytes, whatever is mapped: ftruncate gives it more, and
+   scratch_extend also sees to it that there is room for them. One of somebody else's may not
    have its size yet, or be another program's: a store could be SIGBUS. 0600 is
    octal, or the name would be closed to its own maker. */
 static void
 map(int flags)
 {
     struct stat status;
-    int fd;
+    int fd, error;
 
     child_hold();
     fd = shm_open(name, flags, 0600);
@@ -66,8 +68,8 @@ map(int flags)
         child_at_end(unlink_name);
     child_go_on();
     if ((flags & O_CREAT) && !args_broken("notrunc") &&
-        ftruncate(fd, sizeof *shared) == -1)
-        die("ftruncate %s", name);
+        (error = scratch_extend(fd, sizeof *shared)) != 0)
+        die_code(error, "posix_fallocate %s", name);
     promise((flags & O_CREAT) ||
                 (fstat(fd, &status) != -1 && status.st_size == sizeof *shared),
             "%zu bytes in %s, seen: another size", sizeof *shared, name);

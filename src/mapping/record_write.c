@@ -64,11 +64,18 @@ read_operands(void)
     }
 }
 
-/* A file that is no good is taken away again, however this ends. */
+/* A file that is no good is taken away again, however this ends; unless the
+   name is another file's by now. */
+static struct stat made;
+
 static void
 discard(void)
 {
-    unlink(args_operand(0));
+    struct stat named;
+
+    if (lstat(args_operand(0), &named) == 0 && named.st_ino == made.st_ino &&
+        named.st_dev == made.st_dev)
+        unlink(args_operand(0));
 }
 
 /* The file is new (O_EXCL): one that somebody has mapped must not be changed
@@ -78,10 +85,8 @@ discard(void)
 static void
 make_file(size_t size)
 {
-    struct stat status;
-
     child_hold();
-    fd = args_file(0, O_RDWR | O_CREAT | O_EXCL, 0666, &status);
+    fd = args_file(0, O_RDWR | O_CREAT | O_EXCL, 0666, &made);
     child_at_end(discard);
     child_go_on();
     if (!args_broken("short") && ftruncate(fd, (off_t)size) == -1)

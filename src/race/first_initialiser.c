@@ -21,6 +21,7 @@
 #include "args.h"
 #include "order.h"
 #include "say.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,10 +58,13 @@ static char folder[4096], name[4200]; /* a temporary folder of our own */
 static void
 initialise(int fd)
 {
+    int error;
+
     order_point("size");
     say("created the file, initialises it");
-    if (ftruncate(fd, sizeof *shared) == -1)
-        die("ftruncate %s", name);
+    error = scratch_extend(fd, sizeof *shared);
+    if (error != 0)
+        die_code(error, "posix_fallocate %s", name);
     order_point("half");
     strcpy(shared->text, "map, then");
     order_point("rest");

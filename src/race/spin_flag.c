@@ -130,7 +130,8 @@ hand_over_by_plain(pid_t pid)
 {
     shared->message = 42;
     shared->plain = 1;
-    say("the plain int is set");
+    say("the plain int is set, whoever loads it finds %d", shared->plain);
+    promise(shared->plain == 1, "the plain int to be 1");
     let_use(pid);
     say("child 1 spins on, for 100 ms of CPU time more: it looks no more");
     child_kill(pid);

@@ -15,12 +15,12 @@
            2 be
            2 to
 
-   lib/queue.c has the lock, the condition and why nothing is lost or counted
-   twice; lib/table.c how half an addition is undone; lib/pieces.c to which
-   piece a word belongs that lies across two. Children never wait for the
-   condition: it would not survive the death of one that does.
+   lib/queue.c has the lock and why nothing is lost or counted twice;
+   lib/queue.h why the parent sleeps on a semaphore; lib/table.c how half an
+   addition is undone; lib/pieces.c to which piece a word belongs that lies
+   across two.
 
-   See also: mutex/owner_died.c, pread(2), pthread_cond_signal(3). */
+   See also: mutex/owner_died.c, cond/dead_waiter.c, pread(2). */
 #include "config.h"
 
 #include "args.h"

@@ -204,6 +204,26 @@ START_TEST(no_process_left)
 END_TEST
 
 static void
+fork_in_turn(void)
+{
+    for (int i = 1; i <= 3 * CHILD_MOST; i++) {
+        pid_t pid = child_fork_doomed("child %d", i);
+        if (pid == 0)
+            _exit(i % 100);
+        promise(WEXITSTATUS(child_reap(pid)) == i % 100, "its own status");
+    }
+}
+
+START_TEST(more_than_most_in_turn)
+{
+    struct ran ran = run_scenario("fork_in_turn", fork_in_turn);
+
+    expect_code(&ran, 0);
+    expect_no_err(&ran);
+}
+END_TEST
+
+static void
 fork_too_many(void)
 {
     for (int i = 1; i <= CHILD_MOST + 1; i++)
@@ -753,6 +773,7 @@ main(void)
     tcase_add_test(family, stdio_is_flushed);
     tcase_add_test(family, no_process_left);
     tcase_add_test(family, more_than_most);
+    tcase_add_test(family, more_than_most_in_turn);
     tcase_add_test(family, grandchildren);
     tcase_add_test(family, adopted);
     tcase_add_test(family, any_order);
