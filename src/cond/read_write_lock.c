@@ -192,6 +192,8 @@ main(int argc, char **argv)
         child_fork_each(4, children);
         child_reap_all();
     }
+    promise(shared->second == 2 * ROUNDS + 2, "%d changes, seen: %d",
+            2 * ROUNDS + 2, shared->second);
     say("4 children, %d rounds each: no reader saw half a change", ROUNDS);
     return EXIT_HELD;
 }

@@ -143,6 +143,9 @@ main(int argc, char **argv)
     } else {
         must(pthread_join(thread, NULL));
         promise(child_reap(pid) == 0, "the child to get the lock");
+        /* The parent has it no more. */
+        must(pthread_mutex_trylock(&lock));
+        must(pthread_mutex_unlock(&lock));
     }
     for (int i = 0; i < 2; i++) {
         close(told[i]);

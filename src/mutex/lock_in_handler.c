@@ -78,7 +78,7 @@ static void
 child(int me)
 {
     sigset_t set;
-    int number;
+    int number = 0;
 
     (void)me;
     sigemptyset(&set);
@@ -91,6 +91,7 @@ child(int me)
     if (args_broken("inhandler"))
         return;
     must(sigwait(&set, &number));
+    promise(number == SIGUSR1, "SIGUSR1");
     report();
 }
 

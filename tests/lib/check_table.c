@@ -185,6 +185,22 @@ START_TEST(impossible_size)
 }
 END_TEST
 
+/* What is undone takes no room: else this would run over the table's end. */
+START_TEST(undone_many_times)
+{
+    struct table *table = new_table(100);
+
+    add(table, "a", 1);
+    for (int i = 0; i < 1000000; i++) {
+        table_begin(table);
+        add(table, "another", 1);
+        table_undo(table);
+    }
+    expect(table, "a 1");
+    free(table);
+}
+END_TEST
+
 START_TEST(part_of_another)
 {
     struct table *from = new_table(100), *to = new_table(100);
@@ -243,6 +259,7 @@ main(void)
     tcase_add_test(tcase, one_long_word);
     tcase_add_test(tcase, impossible_size);
     tcase_add_test(tcase, part_of_another);
+    tcase_add_test(tcase, undone_many_times);
     tcase_add_loop_test(tcase, top, 0, 3);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
