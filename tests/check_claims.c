@@ -130,6 +130,12 @@ among(const char *text, size_t n, const char *const list[SEVERAL])
     return false;
 }
 
+/* The verdicts once more, in this test's own words: true, half-true, false,
+   outdated, row by row. */
+static const char initials[] =
+    "htthttttthththtttfohhhthhothttfttfthfhtfthhthfffht"
+    "ttthftfthuttttffhttohtfttfttftfffffhtffhffhfffhhff";
+
 /* One line of the table; LINE is cut into its columns. */
 static void
 judge_line(char *line, int number)
@@ -162,7 +168,24 @@ judge_line(char *line, int number)
                        strncmp(column[SEEN], "skipped: ", 9) == 0),
                   "row %d: result %s, seen %s", number, column[RESULT],
                   column[SEEN]);
+    ck_assert_msg(column[VERDICT][0] == initials[number - 1],
+                  "row %d: expected the verdict %c, seen: %s", number,
+                  initials[number - 1], column[VERDICT]);
 }
+
+START_TEST(no_place_for_files)
+{
+    struct ran ran;
+
+    if (run_wrapped("no_place_for_files"))
+        return;
+    ran = run(&(struct run){.program = "mapping/claims",
+                            .before_exec = without_tmpdir});
+    expect_code(&ran, 0);
+    expect_out(&ran, "skipped: needs a temporary file: ENOENT\n");
+    expect_out(&ran, ", 0 not\n");
+}
+END_TEST
 
 START_TEST(columns)
 {
@@ -490,6 +513,7 @@ main(void)
     tcase_add_test(tcase, several_rows);
     tcase_add_test(tcase, reasons);
     tcase_add_test(tcase, columns);
+    tcase_add_test(tcase, no_place_for_files);
     tcase_add_loop_test(tcase, one_article, 0, SEVERAL);
     tcase_add_loop_test(tcase, wrong_line, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tcase, quiet);

@@ -57,6 +57,7 @@ mode(void)
 {
     int fd;
 
+    close(make(claims_name(), 0600));
     shm_unlink(claims_name());
     umask(027);
     fd = shm_open(claims_name(), O_RDWR | O_CREAT, 0666);
@@ -85,6 +86,8 @@ decimal_mode(void)
     int fd;
 
     become_nobody();
+    close(make(name, 0600));
+    shm_unlink(name);
     saw("without O_CREAT: %s", done(shm_open(name, O_RDWR, 666)));
     umask(022);
     fd = shm_open(name, O_RDWR | O_CREAT, 666);
