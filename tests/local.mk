@@ -187,7 +187,7 @@ tests_lib_check_region_nodev_LDADD = $(test_libraries)
 # nothing may be in it, unless the process was to die of such a mistake.
 valgrind_logs = $(abs_top_builddir)/valgrind-logs
 valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite \
+	--errors-for-leak-kinds=definite --run-libc-freeres=no \
 	--trace-children=yes --child-silent-after-fork=no \
 	--log-file=$(valgrind_logs)/%p
 check-valgrind: $(check_PROGRAMS) $(programs)
