@@ -582,7 +582,7 @@ main(void)
     Suite *suite = suite_create("tally");
     TCase *tcase = tcase_create("tally");
 
-    tcase_set_timeout(tcase, 90);
+    tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, small_texts, 0, PIECES);
     tcase_add_loop_test(tcase, several_files, 0, 8);
     tcase_add_loop_test(tcase, many_words, 0, 3);

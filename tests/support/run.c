@@ -134,10 +134,9 @@ folder(void)
     if (owner == getpid())
         return path;
     make_base_folder();
-    snprintf(path, sizeof path, "%s/%ld", base_folder, (long)getpid());
-    if ((mkdir(path, 0755) == -1 && errno != EEXIST) ||
-        chmod(path, 0755) == -1)
-        give_up("mkdir", path);
+    snprintf(path, sizeof path, "%s/XXXXXX", base_folder);
+    if (mkdtemp(path) == NULL || chmod(path, 0755) == -1)
+        give_up("mkdtemp", path);
     owner = getpid();
     return path;
 }
