@@ -333,7 +333,8 @@ START_TEST(killed_at_random)
 }
 END_TEST
 
-/* Far more than there can be at a time, each as soon as it is there. */
+/* Far more than there can be at a time, each as soon as it is there: one piece
+   is all there is, and nobody gets far enough to count it. */
 static int killed;
 
 static void
@@ -358,7 +359,7 @@ kill_all(pid_t pid)
 START_TEST(killed_again_and_again)
 {
     const char *files[] = {text_file("big", 24 << 20, 20000), NULL};
-    const char *args[] = {"--top=0", "--children=16", "--piece=2M", files[0],
+    const char *args[] = {"--top=0", "--children=16", "--piece=24M", files[0],
                           NULL};
     struct ran ran = run(&(struct run){.program = "work/tally",
                                        .args = args,

@@ -66,9 +66,10 @@ struct args {
    - --quiet, --backing=anon|zero, --deadline=SECONDS, --break=NAME;
    - SIGPIPE and SIGXFSZ are ignored, so that a write without a reader and one
      beyond the limit on a file's size fail and are reported; no signal is
-     blocked, whatever the program was started with; a closed stdout is an error at once; a closed stdin or
-     stderr is filled with /dev/null, lest the next open() take its number (to
-     read from that stdin still fails);
+     blocked, whatever the program was started with;
+   - a closed stdout is an error at once; a closed stdin or stderr is filled
+     with /dev/null, lest the next open() take its number (to read from that
+     stdin still fails);
    - signals and the deadline end the whole family (child.h);
    - a descriptor that is left open at exit is an error.
    Call it first in main. */

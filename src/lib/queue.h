@@ -56,15 +56,16 @@ bool queue_take(struct queue *queue, int slot, size_t *piece);
 /* Add OWN, the words of that piece, to the table. */
 void queue_add(struct queue *queue, int slot, const struct table *own);
 
-/* Wait until another piece is counted, a signal comes, or so long; returns how
-   many are counted.
+/* Wait until another piece is counted, a signal comes, or so long; returns
+   how many are counted.
 
-   The parent sleeps on a semaphore. A condition variable is not robust: who is
-   killed within pthread_cond_wait(), or within the few instructions for which
-   pthread_cond_signal() has it locked (81 of them in glibc 2.36), leaves one
-   on which the next process hangs for ever; see cond/dead_waiter.c. sem_post()
-   is one atomic addition and then a wake-up. Who is killed between the two
-   leaves a number that is right and a parent asleep, until its time is over. */
+   The parent sleeps on a semaphore. A condition variable is not robust: who
+   is killed within pthread_cond_wait(), or within the few instructions for
+   which pthread_cond_signal() has it locked (81 of them in glibc 2.36),
+   leaves one on which the next process hangs for ever (cond/dead_waiter.c).
+   sem_post() is one atomic addition and then a wake-up. Who is killed between
+   the two leaves a number that is right and a parent asleep, until its time
+   is over. */
 size_t queue_wait(struct queue *queue, long milliseconds);
 
 #endif

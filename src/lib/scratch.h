@@ -13,9 +13,9 @@ void scratch_files(int *fds, int count, off_t size);
 /* The same, opened once; returns the descriptor. */
 int scratch_file(off_t size);
 
-/* Give FD SIZE bytes that really exist: to touch a hole of a full disk would be
-   SIGBUS later, in whichever process touches it first. Where the file system
-   cannot reserve, a hole has to do. Returns 0 or an error number. */
+/* Give FD SIZE bytes that really exist: to touch a hole of a full disk would
+   be SIGBUS later, in whichever process touches it first. Where the file
+   system cannot reserve, a hole has to do. Returns 0 or an error number. */
 int scratch_extend(int fd, off_t size);
 
 #endif
