@@ -51,9 +51,9 @@ unlink_name(void)
 }
 
 /* A new object has 0 bytes, whatever is mapped: ftruncate gives it more, and
-   scratch_extend also sees to it that there is room for them. One of somebody else's may not
-   have its size yet, or be another program's: a store could be SIGBUS. 0600 is
-   octal, or the name would be closed to its own maker. */
+   scratch_extend also sees to it that there is room for them. One of somebody
+   else's may not have its size yet, or be another program's: a store could be
+   SIGBUS. 0600 is octal, or the name would be closed to its own maker. */
 static void
 map(int flags)
 {
