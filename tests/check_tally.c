@@ -216,16 +216,17 @@ END_TEST
 
 START_TEST(as_many_files_as_may_be)
 {
-    const char *args[67] = {"--top=0"};
+    enum { FILES = 512 };
+    const char *args[FILES + 3] = {"--top=0"};
     const char *path = kept(temporary_file("text", "the same words", 14));
     struct ran ran;
 
-    for (int i = 1; i <= 64; i++)
+    for (int i = 1; i <= FILES; i++)
         args[i] = path;
     ran = run(&(struct run){.program = "work/tally", .args = args});
     expect_code(&ran, 0);
-    expect_exact_out(&ran, "     64 same\n     64 the\n     64 words\n");
-    args[65] = path;
+    expect_exact_out(&ran, "    512 same\n    512 the\n    512 words\n");
+    args[FILES + 1] = path;
     ran = run(&(struct run){.program = "work/tally", .args = args});
     expect_code(&ran, 2);
 }

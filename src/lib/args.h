@@ -50,7 +50,7 @@ struct args {
     const char *name;     /* of the program */
     const char *idea;     /* in one line */
     const char *operands; /* as the usage shows them, "FILE [AT TEXT]" */
-    int least, most;      /* how many of them there must be; at most 64 */
+    int least, most;      /* how many of them there must be */
     struct args_break breaks[ARGS_BREAKS];
     struct args_option options[ARGS_OPTIONS];
     bool maps;    /* it maps memory for kin: takes --backing */

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-enum { PIECES_FILES = 64, PIECES_SHORT = -1 };
+enum { PIECES_FILES = 512, PIECES_SHORT = -1 };
 
 /* Open one more file. A failure ends the program with EXIT_SYSTEM, and so does
    what is not a regular file: it could not be read from the middle. */

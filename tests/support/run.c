@@ -420,7 +420,7 @@ become(const struct run *run, const char *out, const char *err,
 {
     static const int reset[] = {SIGINT,  SIGTERM, SIGALRM, SIGCHLD,
                                 SIGPIPE, SIGHUP,  SIGQUIT};
-    enum { WORDS = 128, DESCRIPTORS = 256 };
+    enum { WORDS = 600, DESCRIPTORS = 256 };
     char path[8200];
     const char *argv[WORDS];
     const char *command;
