@@ -43,17 +43,20 @@ END_TEST
 /* Certain deadlock, however many they are. */
 START_TEST(deadlock)
 {
+    static const int numbers[] = {2, 3, 4, 5, 16};
+    int number = numbers[_i];
     char many[32], said[80];
     struct ran ran;
 
-    snprintf(many, sizeof many, "--philosophers=%d", _i);
+    snprintf(many, sizeof many, "--philosophers=%d", number);
     snprintf(said, sizeof said,
              "a cycle: each of the %d waits for what the next one holds\n",
-             _i);
+             number);
     ran = run_with("mutex/philosophers", "--break=left_first", many, NULL);
     expect_code(&ran, 0);
     expect_out(&ran, said);
-    ck_assert_int_eq(count_out(&ran, " is blocked for good on `fork "), _i);
+    ck_assert_int_eq(count_out(&ran, " is blocked for good on `fork "),
+                     number);
 }
 END_TEST
 
@@ -76,7 +79,7 @@ main(void)
 
     tcase_set_timeout(tcase, 30);
     tcase_add_loop_test(tcase, keeps_its_word, 0, 2 * STORIES);
-    tcase_add_loop_test(tcase, deadlock, 2, 17);
+    tcase_add_loop_test(tcase, deadlock, 0, 5);
     tcase_add_loop_test(tcase, too_few_or_many, 0, 2);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
