@@ -24,7 +24,7 @@ START_TEST(noflush)
     expect_no_err(&ran);
     expect_order(&ran, "through a pipe: \"one line\" came 2 times\n",
                  "in a file: \"one line\" came 2 times\n",
-                 "fork copied the full buffer", NULL);
+                 "fork copied the unflushed buffer", NULL);
 }
 END_TEST
 

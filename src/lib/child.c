@@ -7,7 +7,8 @@
    signals blocked. What ends the family early (a signal, the deadline, a
    child that failed) ends it in the handler itself, whatever the main program
    is doing: it may be blocked on a mutex that will never be free. Therefore
-   the handlers use nothing but system calls, the table and words.c. */
+   the handlers use nothing but system calls, the table, and functions that say
+   they are async-signal-safe. */
 #include "config.h"
 
 #include "blocked.h"
@@ -44,6 +45,8 @@ struct kin {
 static struct kin family[CHILD_MOST];
 static int members;
 static pid_t head; /* whose family it is; another process: not guarded yet */
+static pid_t
+    self; /* this process; right after a fork, its parent; 0: unknown */
 static const char *doing = "runs";
 static void (*at_end)(void); /* what to do last, once */
 
@@ -156,8 +159,8 @@ child_words(int status, char *buffer, size_t size)
 
 /* ---- Ending the family: from a handler, or with the signals blocked ---- */
 
-/* Kill and reap whoever is left. SIGKILL cannot be caught, so that waitpid
-   does not wait long. */
+/* Kill and reap whoever is left. SIGKILL cannot be caught, so waitpid does not
+   wait long. */
 static void
 end_family(void)
 {
@@ -318,7 +321,7 @@ child_guard(void)
 
     if (head == getpid())
         return;
-    head = getpid();
+    head = self = getpid();
     members = 0;
     atexit(at_exit);
     /* All are blocked in each handler: when Ctrl-C kills a whole process
@@ -372,6 +375,7 @@ begin(const char *role, pid_t parent)
     }
     members = 0;
     head = 0;
+    self = getpid();
     at_end = NULL;
     die_with_parent(parent);
 }
@@ -475,8 +479,8 @@ void
 child_born(const char *role)
 {
     /* A parent that died before this line had 1, or a reaper, take its
-       place: head still holds the number that the parent had. */
-    begin(role, head != 0 ? head : getppid());
+       place: self still holds the number that the parent had. */
+    begin(role, self != 0 ? self : getppid());
 }
 
 void

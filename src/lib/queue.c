@@ -115,8 +115,8 @@ queue_add(struct queue *queue, int slot, const struct table *own)
         die("sem_post");
 }
 
-/* sem_timedwait knows the clock only that can be set. Set back, it makes this
-   wait longer, at most until the next piece is counted. */
+/* sem_timedwait goes by CLOCK_REALTIME, which can be set. Set back, it makes
+   this wait longer, at most until the next piece is counted. */
 size_t
 queue_wait(struct queue *queue, long milliseconds)
 {

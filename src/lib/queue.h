@@ -25,9 +25,9 @@ struct claim {
     atomic_bool held; /* and the piece is not counted yet */
 };
 
-/* What an owner of the lock may leave half done is atomic: not for others,
-   who cannot come in, but because these stores must happen in the order that
-   the source has, wherever among them it is killed. */
+/* What tells the next owner how far a dead one had come is atomic: not for
+   others, who cannot come in, but because these stores must happen in the
+   order that the source has, wherever among them the owner is killed. */
 struct queue {
     pthread_mutex_t lock;            /* robust */
     sem_t counted;                   /* posted after each piece */
@@ -56,16 +56,16 @@ bool queue_take(struct queue *queue, int slot, size_t *piece);
 /* Add OWN, the words of that piece, to the table. */
 void queue_add(struct queue *queue, int slot, const struct table *own);
 
-/* Wait until another piece is counted, a signal comes, or so long; returns
-   how many are counted.
+/* Wait until another piece is counted or a signal comes, but so many
+   milliseconds at most; returns how many are counted.
 
-   The parent sleeps on a semaphore. A condition variable is not robust: who
-   is killed within pthread_cond_wait(), or within the few instructions for
-   which pthread_cond_signal() has it locked (81 of them in glibc 2.36),
-   leaves one on which the next process hangs for ever (cond/dead_waiter.c).
-   sem_post() is one atomic addition and then a wake-up. Who is killed between
-   the two leaves a number that is right and a parent asleep, until its time
-   is over. */
+   The parent sleeps on a semaphore. A condition variable is not robust:
+   whoever is killed within pthread_cond_wait(), or within the few instructions
+   for which pthread_cond_signal() has it locked, leaves one on which the next
+   process may hang for ever (cond/dead_waiter.c).
+   sem_post() is one atomic addition and then a wake-up. Whoever is killed
+   between the two leaves a number that is right and a parent asleep, until its
+   time is over. */
 size_t queue_wait(struct queue *queue, long milliseconds);
 
 #endif

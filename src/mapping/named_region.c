@@ -53,7 +53,7 @@ unlink_name(void)
 /* A new object has 0 bytes, whatever is mapped: ftruncate gives it more, and
    scratch_extend also sees to it that there is room for them. One of somebody
    else's may not have its size yet, or be another program's: a store could be
-   SIGBUS. 0600 is octal, or the name would be closed to its own maker. */
+   SIGBUS. The mode is octal: decimal 600 would be 01130, closed to us. */
 static void
 map(int flags)
 {

@@ -44,8 +44,7 @@ static const struct args about = {
 /* The file's own size, which bounds all the rest. */
 static size_t size;
 
-/* To read needs no right to write, and O_CREAT even less: it would make a
-   missing file, which is empty, and mapping that ends in SIGBUS. */
+/* PROT_READ asks for no more than main opened the file for, O_RDONLY. */
 static const struct record *
 map_file(int fd, size_t bytes)
 {

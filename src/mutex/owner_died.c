@@ -132,7 +132,7 @@ survive(int last)
         shared->from + shared->to);
     promise(shared->from + shared->to == 100, "a sum of 100");
     must(pthread_mutex_unlock(&shared->lock));
-    /* From here on it is an ordinary mutex again. */
+    /* From here on nobody hears of that death any more. */
     must(pthread_mutex_lock(&shared->lock));
     must(pthread_mutex_unlock(&shared->lock));
 }

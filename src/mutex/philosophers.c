@@ -51,7 +51,7 @@ static const struct args about = {
 struct shared {
     pthread_mutex_t forks[MOST]; /* forks[i] lies left of child i + 1 */
     int holders[MOST];           /* forks[i]: who has it, 0: nobody */
-    int eaten[MOST];             /* child i + 1 alone; read after its end */
+    int eaten[MOST];             /* by child i + 1 alone */
     pthread_mutex_t seats_lock;
     pthread_cond_t seat_free; /* with seats_lock: seats > 0 */
     int seats;                /* seats_lock: how many are free */
@@ -86,8 +86,8 @@ change_seats(int by)
 
 /* Why nobody waits for ever. order: everybody takes the fork with the lower
    number first, so whoever holds the highest one that is taken waits for
-   nothing and will give it back. seats: with one seat free, somebody's right
-   neighbour is not at the table, so that one gets its second fork. */
+   nothing and will give it back. seats: one of them is not at the table, so
+   its neighbour gets a second fork. */
 static void
 eat(int me)
 {

@@ -40,8 +40,9 @@ static const struct args about = {
                {"onewait", "one waitpid for each SIGCHLD: too few"}},
 };
 
-/* Written in the handler. The main program reads them when no SIGCHLD can come
-   any more: all children have ended. */
+/* The handler and the main program both have them, never at the same time: the
+   main program touches them while SIGCHLD is blocked, and when all children
+   have ended. */
 static pid_t pids[CHILDREN];
 static int statuses[CHILDREN];
 static volatile sig_atomic_t signals, reaped;

@@ -14,7 +14,7 @@
      $ stdio_twice --break=noflush
      parent: through a pipe: "one line" came 2 times
      parent: in a file: "one line" came 2 times
-     parent: fork copied the full buffer, and both processes wrote it out
+     parent: fork copied the unflushed buffer, and both processes wrote it out
 
    On a terminal the mistake hides: there a stream is flushed at every line.
 
@@ -168,6 +168,7 @@ main(int argc, char **argv)
     if (cure == FLUSH)
         judge("no fflush, but _exit in the child", in_a_file(UNDERSCORE_EXIT));
     else
-        say("fork copied the full buffer, and both processes wrote it out");
+        say("fork copied the unflushed buffer, and both processes wrote it "
+            "out");
     return EXIT_HELD;
 }
