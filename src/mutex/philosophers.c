@@ -123,9 +123,10 @@ child(int me)
 static void
 eat_together(void)
 {
+    memset(shared->eaten, 0, sizeof shared->eaten);
     order_fork((int)philosophers, eat);
     order_play("1:sit 1:first 1:second 3:sit 3:first 3:second");
-    promise(shared->eaten[0] == 2 && shared->eaten[2] == 2,
+    promise(shared->eaten[0] == 1 && shared->eaten[2] == 1,
             "1 and 3 to eat at once");
     say("child 1 and child 3 eat at the same time");
     order_release();
@@ -195,7 +196,10 @@ main(int argc, char **argv)
     shared_mutex(&shared->seats_lock, SHARED_NORMAL);
     shared_cond(&shared->seat_free);
     shared->seats = (int)philosophers - 1;
-    hold_one_each();
+    if (blocked_emulated())
+        say("an emulator hides who waits: the worst schedule is left out");
+    else
+        hold_one_each();
     if (args_any_break())
         return EXIT_HELD;
     /* With fewer than four, any two of them share a fork. */
