@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
 
 /* Block for good without any object: only a signal ends it. */
 static _Noreturn void
@@ -267,6 +271,42 @@ START_TEST(grandchildren)
     expect_no_err(&ran);
 }
 END_TEST
+
+#if defined(PR_SET_CHILD_SUBREAPER)
+/* A grandchild whose parent is gone before it could ask to die with it. */
+static void
+born_too_late(void)
+{
+    int status;
+    pid_t pid;
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    pid = child_fork("child");
+    if (pid == 0) {
+        pid_t parent = getpid();
+        if (fork() > 0)
+            _exit(0);
+        while (getppid() == parent)
+            sched_yield();
+        child_born("grandchild");
+        say("lives on");
+        _exit(0);
+    }
+    child_reap(pid);
+    promise(waitpid(-1, &status, 0) > 0 && WIFEXITED(status) &&
+                WEXITSTATUS(status) == EXIT_SYSTEM,
+            "the grandchild to end");
+}
+
+START_TEST(late)
+{
+    struct ran ran = run_scenario("born_too_late", born_too_late);
+
+    expect_code(&ran, 0);
+    expect_no_out(&ran);
+}
+END_TEST
+#endif
 
 static void
 adopt_one(void)
@@ -775,6 +815,9 @@ main(void)
     tcase_add_test(family, more_than_most);
     tcase_add_test(family, more_than_most_in_turn);
     tcase_add_test(family, grandchildren);
+#if defined(PR_SET_CHILD_SUBREAPER)
+    tcase_add_test(family, late);
+#endif
     tcase_add_test(family, adopted);
     tcase_add_test(family, any_order);
     tcase_add_test(family, interrupted_by_a_storm);
