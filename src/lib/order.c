@@ -148,16 +148,15 @@ order_woken(pthread_mutex_t *lock)
     must(pthread_mutex_lock(lock));
 }
 
-/* Take in one report of PLAYER, who runs, if there is one within
-   MILLISECONDS. */
+/* Take in the report of PLAYER, who runs, if there is one. */
 static void
-listen_to(struct player *player, int milliseconds)
+listen_to(struct player *player)
 {
     struct pollfd end = {.fd = player->report[0], .events = POLLIN};
     struct report report;
     ssize_t n;
 
-    if (poll(&end, 1, milliseconds) <= 0)
+    if (poll(&end, 1, 0) <= 0)
         return;
     do
         n = read(player->report[0], &report, sizeof report);
@@ -185,7 +184,7 @@ sweep(bool *blocked, unsigned long *sum)
         struct blocked seen;
 
         if (player->state == RUNS)
-            listen_to(player, 0);
+            listen_to(player);
         if (player->state != RUNS)
             continue;
         if (player->pid != 0 && blocked_look(player->pid, &seen) &&
@@ -195,10 +194,22 @@ sweep(bool *blocked, unsigned long *sum)
         } else {
             still = false;
         }
-        /* Look again when it reports, or in a millisecond. */
-        listen_to(player, 1);
     }
     return still;
+}
+
+/* Look again when one of those who run reports, or in a millisecond. */
+static void
+await_report(void)
+{
+    struct pollfd ends[ORDER_MOST];
+    nfds_t n = 0;
+
+    for (int i = 1; i <= order.children; i++)
+        if (order.players[i].state == RUNS)
+            ends[n++] = (struct pollfd){.fd = order.players[i].report[0],
+                                        .events = POLLIN};
+    poll(ends, n, 1);
 }
 
 /* Wait until all are still. A blocked child counts as still when two sweeps
@@ -208,7 +219,7 @@ settle(void)
 {
     /* Where the system does not tell who is asleep, a child that has not
        reported for so many sweeps of a millisecond counts as blocked. */
-    enum { BLIND_SWEEPS = 500 };
+    enum { BLIND_SWEEPS = 1000 };
     unsigned long last = 0, sum;
     bool was_still = false, blocked;
 
@@ -222,6 +233,7 @@ settle(void)
             return;
         was_still = still;
         last = sum;
+        await_report();
     }
 }
 
