@@ -219,7 +219,7 @@ settle(void)
 {
     /* Where the system does not tell who is asleep, a child that has not
        reported for so many sweeps of a millisecond counts as blocked. */
-    enum { BLIND_SWEEPS = 1000 };
+    enum { BLIND_SWEEPS = 500 };
     unsigned long last = 0, sum;
     bool was_still = false, blocked;
 
