@@ -46,6 +46,7 @@ static const struct args about = {
                 ARGS_WORD("cure", "order|seats", &cure,
                           "how the cycle is broken (order)")},
     .maps = true,
+    .deadline = 60, /* sixteen take that long where there is no /proc */
 };
 
 struct shared {
