@@ -530,6 +530,40 @@ START_TEST(interrupted)
 }
 END_TEST
 
+/* Somebody moves DST away and has another file of that name when it ends: that
+   one is not copy_file's to remove. */
+static void
+replace_and_interrupt(pid_t pid)
+{
+    if (!await_copier(pid) || rename(to, temporary("moved")) == -1)
+        return;
+    temporary_file("to", "precious", 8);
+    kill(pid, SIGINT);
+}
+
+START_TEST(interrupted_when_replaced)
+{
+    const char *const args[] = {"--window=1", from, to, NULL};
+
+    for (int i = 0; i < TRIES; i++) {
+        struct stat about;
+        struct ran ran;
+        make_source(MANY);
+        unlink(to);
+        ran = run(&(struct run){.program = program,
+                                .args = args,
+                                .meanwhile = replace_and_interrupt});
+        if (ran.code == 0)
+            continue;
+        expect_signal(&ran, SIGINT);
+        ck_assert_int_eq(stat(to, &about), 0);
+        ck_assert_int_eq(about.st_size, 8);
+        return;
+    }
+    ck_abort_msg("in %d tries it was always faster", TRIES);
+}
+END_TEST
+
 /* ---- Output ------------------------------------------------------------- */
 
 START_TEST(output)
@@ -607,6 +641,7 @@ main(void)
 #endif
     tcase_add_test(tcase, cut_meanwhile);
     tcase_add_test(tcase, interrupted);
+    tcase_add_test(tcase, interrupted_when_replaced);
     tcase_add_test(tcase, output);
     tcase_add_test(tcase, progress);
     suite_add_tcase(suite, tcase);

@@ -430,3 +430,13 @@ args_file(int i, int flags, mode_t mode, struct stat *status)
         args_wrong("%s is not a regular file", path);
     return fd;
 }
+
+bool
+args_remove(int i, const struct stat *status)
+{
+    const char *path = args_operand(i);
+    struct stat named;
+
+    return lstat(path, &named) == 0 && named.st_ino == status->st_ino &&
+           named.st_dev == status->st_dev && unlink(path) == 0;
+}

@@ -102,6 +102,11 @@ const char *args_operand(int i);
    the descriptor, to be closed by the caller. */
 int args_file(int i, int flags, mode_t mode, struct stat *status);
 
+/* Remove operand I, if that name is still the file with this STATUS, and not
+   another one's or a symbolic link. Returns whether it is gone.
+   Async-signal-safe: for child_at_end(). */
+bool args_remove(int i, const struct stat *status);
+
 /* TEXT, which messages call WHAT ("AT"), as a number from LEAST to MOST, as
    switches take it; else the command line is wrong. */
 long long args_number(const char *what, const char *text, long long least,

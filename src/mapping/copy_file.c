@@ -49,11 +49,8 @@ static void
 discard(void)
 {
     static const char done[] = "copy_file: removed the unfinished DST\n";
-    struct stat named;
 
-    if (ftruncate(out, 0) == 0 && lstat(args_operand(1), &named) == 0 &&
-        named.st_ino == target.st_ino && named.st_dev == target.st_dev &&
-        unlink(args_operand(1)) == 0)
+    if (ftruncate(out, 0) == 0 && args_remove(1, &target))
         (void)!write(STDERR_FILENO, done, sizeof done - 1);
 }
 

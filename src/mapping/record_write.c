@@ -71,11 +71,7 @@ static struct stat made;
 static void
 discard(void)
 {
-    struct stat named;
-
-    if (lstat(args_operand(0), &named) == 0 && named.st_ino == made.st_ino &&
-        named.st_dev == made.st_dev)
-        unlink(args_operand(0));
+    args_remove(0, &made);
 }
 
 /* The file is new (O_EXCL): one that somebody has mapped must not be changed
