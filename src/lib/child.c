@@ -35,7 +35,7 @@ struct kin {
     pid_t pid;
     int status; /* its wait status, once it has ended */
     bool ended; /* reaped: the number may belong to a stranger by now */
-    bool told;  /* child_reap() has returned its status */
+    unsigned long told; /* when child_reap() first told it; 0: not yet */
     enum fate { HEALTHY, MORTAL, DOOMED } fate;
     char role[32];
 };
@@ -44,6 +44,7 @@ struct kin {
    never under the feet of a handler. */
 static struct kin family[CHILD_MOST];
 static int members;
+static unsigned long telling; /* ends told so far */
 static pid_t head; /* whose family it is; another process: not guarded yet */
 static pid_t
     self; /* this process; right after a fork, its parent; 0: unknown */
@@ -384,13 +385,17 @@ begin(const char *role, pid_t parent)
 static void
 enter(pid_t pid, const char *role, enum fate fate)
 {
-    struct kin *kin = &family[members];
+    struct kin *kin = NULL;
 
-    /* The place of one whose end was told serves again. */
-    if (members == CHILD_MOST)
-        for (kin = family; kin < family + CHILD_MOST && !kin->told;)
-            kin++;
-    if (kin == family + CHILD_MOST) {
+    /* The place of the one whose end was told longest ago serves again. */
+    if (members < CHILD_MOST)
+        kin = &family[members++];
+    else
+        for (int i = 0; i < members; i++)
+            if (family[i].told != 0 &&
+                (kin == NULL || family[i].told < kin->told))
+                kin = &family[i];
+    if (kin == NULL) {
         kill(pid, SIGKILL);
         die_code(EAGAIN, "more than %d children", CHILD_MOST);
     }
@@ -400,8 +405,6 @@ enter(pid_t pid, const char *role, enum fate fate)
             family[i].pid = 0;
     *kin = (struct kin){.pid = pid, .fate = fate};
     snprintf(kin->role, sizeof kin->role, "%s", role);
-    if (members < CHILD_MOST)
-        members++;
 }
 
 DIE_PRINTF(2, 0)
@@ -523,7 +526,8 @@ child_reap(pid_t pid)
     while (!kin->ended)
         sigsuspend(&sleeping);
     doing = "runs";
-    kin->told = true;
+    if (kin->told == 0)
+        kin->told = ++telling;
     restore(&before);
     return kin->status;
 }

@@ -122,7 +122,7 @@ work(int slot)
 
 /* ---- The parent --------------------------------------------------------- */
 
-static pid_t pids[QUEUE_SLOTS]; /* who works in each slot */
+static pid_t pids[QUEUE_SLOTS]; /* who works in each slot; 0: nobody */
 
 static void
 start(int slot, bool conducted)
@@ -156,15 +156,20 @@ start_all(void)
     }
 }
 
-/* Who was killed has a successor. Who failed has said why, and the library
-   has ended all: another one would only fail again. */
+/* Who was killed has a successor; who found nothing left to do has none. Who
+   failed has said why, and the library has ended all: another one would only
+   fail again. */
 static void
 replace_the_dead(void)
 {
     char words[64];
 
     for (int slot = 0; slot < children; slot++) {
-        int status = child_ended(pids[slot]) ? child_reap(pids[slot]) : 0;
+        int status;
+        if (pids[slot] == 0 || !child_ended(pids[slot]))
+            continue;
+        status = child_reap(pids[slot]);
+        pids[slot] = 0;
         if (status == 0)
             continue;
         dprintf(STDERR_FILENO, "tally: child %d %s and is replaced\n",
