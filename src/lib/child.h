@@ -51,7 +51,8 @@ void child_adopt(pid_t pid, const char *role);
 
 /* Wait until PID, one of ours, has ended; returns its wait status. Also when
    it ended long ago, and as often as asked, while the family has had no more
-   than CHILD_MOST children: then the place of the one told first is reused. Interrupted waits go on. */
+   than CHILD_MOST children: then the place of the one told first is reused.
+   Interrupted waits go on. */
 int child_reap(pid_t pid);
 
 /* Has PID, one of ours, ended? Does not wait. */
