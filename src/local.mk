@@ -3,6 +3,7 @@
 
 programs = \
 	src/compare/pipe_queue \
+	src/compare/price \
 	src/compare/record_lock \
 	src/cond/barrier \
 	src/cond/bounded_buffer \
@@ -45,7 +46,10 @@ nobase_dist_doc_DATA += \
 	src/race/README \
 	src/work/README
 
-noinst_LIBRARIES = src/lib/libmapfork.a src/mapping/libfolklore.a
+noinst_LIBRARIES = \
+	src/lib/libmapfork.a \
+	src/compare/libmeasure.a \
+	src/mapping/libfolklore.a
 src_lib_libmapfork_a_SOURCES = \
 	src/lib/args.c src/lib/args.h \
 	src/lib/blocked.c src/lib/blocked.h \
@@ -59,6 +63,8 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/say.c src/lib/say.h \
 	src/lib/scratch.c src/lib/scratch.h \
 	src/lib/shared.c src/lib/shared.h \
+	src/lib/spin.h \
+	src/lib/spsc.c src/lib/spsc.h \
 	src/lib/table.c src/lib/table.h \
 	src/lib/words.c src/lib/words.h
 
@@ -97,3 +103,32 @@ pkglibexec_PROGRAMS = $(programs)
 else
 noinst_PROGRAMS = $(programs)
 endif
+
+# What price measures, and with what.
+src_compare_libmeasure_a_SOURCES = \
+	src/compare/measure/asked.c \
+	src/compare/measure/cond.c \
+	src/compare/measure/copies.c \
+	src/compare/measure/floor.c src/compare/measure/floor.h \
+	src/compare/measure/floor_roles.c \
+	src/compare/measure/floor_verdict.c \
+	src/compare/measure/floor_wake.c \
+	src/compare/measure/keeper.c src/compare/measure/keeper.h \
+	src/compare/measure/kernel.c \
+	src/compare/measure/latency.c \
+	src/compare/measure/links.c \
+	src/compare/measure/lock_kernel.c \
+	src/compare/measure/lock_posix.c \
+	src/compare/measure/lock_word.c \
+	src/compare/measure/locks.c src/compare/measure/locks.h \
+	src/compare/measure/mapping.c \
+	src/compare/measure/pair.c \
+	src/compare/measure/price.h \
+	src/compare/measure/rings.c \
+	src/compare/measure/rows.c \
+	src/compare/measure/stamp.c \
+	src/compare/measure/throughput.c \
+	src/compare/measure/verify.c \
+	src/compare/measure/ways.h \
+	src/compare/measure/word.c
+src_compare_price_LDADD = src/compare/libmeasure.a $(LDADD)

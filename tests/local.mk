@@ -17,6 +17,7 @@ check_tests = \
 	tests/lib/check_region_nozero \
 	tests/lib/check_say \
 	tests/lib/check_shared \
+	tests/lib/check_spsc \
 	tests/lib/check_table \
 	tests/check_barrier \
 	tests/check_bounded_buffer \
@@ -41,6 +42,7 @@ check_tests = \
 	tests/check_philosophers \
 	tests/check_pipe_queue \
 	tests/check_poke_file \
+	tests/check_price \
 	tests/check_read_write_lock \
 	tests/check_reap \
 	tests/check_record_lock \
@@ -104,6 +106,7 @@ tests_check_bounded_buffer_LDADD = $(test_libraries)
 tests_check_copy_file_LDADD = $(test_libraries)
 tests_check_named_region_LDADD = $(test_libraries)
 tests_check_poke_file_LDADD = $(test_libraries)
+tests_check_price_LDADD = $(test_libraries)
 tests_check_record_read_LDADD = $(test_libraries)
 tests_check_record_write_LDADD = $(test_libraries)
 tests_check_tally_LDADD = $(test_libraries)
@@ -147,6 +150,7 @@ tests_lib_check_order_LDADD = $(test_libraries)
 tests_lib_check_region_LDADD = $(test_libraries)
 tests_lib_check_say_LDADD = $(test_libraries)
 tests_lib_check_shared_LDADD = $(test_libraries)
+tests_lib_check_spsc_LDADD = $(test_libraries)
 
 # The region module once more for each way it can go, so that the fallbacks
 # run on every machine: without anonymous memory; without that and with a

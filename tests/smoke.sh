@@ -17,6 +17,7 @@ runs=0 failed=0 missing=0
 operands_of() {
     case $1 in
     tally) echo "$0" ;;
+    price) echo "verify --rounds=1" ;;
     record_write)
         rm -f "$scratch/new"
         echo "$scratch/new Ada 1815"

@@ -175,6 +175,10 @@ take_word(const struct args_option *option, const char *text)
     const char *word = option->value;
     size_t length = strlen(text);
 
+    if (strchr(word, '|') == NULL) {
+        *option->word = text;
+        return;
+    }
     for (; word != NULL; word = strchr(word, '|')) {
         word += *word == '|';
         if (strcspn(word, "|") == length && strncmp(word, text, length) == 0) {

@@ -24,7 +24,8 @@ struct args_option {
     bool *flag;            /* set to true */
     long long *number;     /* set to a number from least to most; K, M and G */
     long long least, most; /*   behind it mean 1024, 1024^2 and 1024^3 */
-    const char **word;     /* set to one of those in value, "order|seats" */
+    const char **word;     /* set to one of those in value, "order|seats"; to
+                              any text if value has no "|" */
 };
 
 /* The three kinds, for a list of options. */
@@ -44,7 +45,7 @@ struct args_option {
     }
 
 /* At most so many, the {0} behind the last one included. */
-enum { ARGS_BREAKS = 16, ARGS_OPTIONS = 8, ARGS_NEVER = -1 };
+enum { ARGS_BREAKS = 16, ARGS_OPTIONS = 12, ARGS_NEVER = -1 };
 
 struct args {
     const char *name;     /* of the program */

@@ -22,6 +22,14 @@ static int named;
 void
 blocked_name(const void *object, size_t size, const char *name)
 {
+    const char *at = object;
+    int kept = 0;
+
+    /* What lay within that memory before lies there no more. */
+    for (int i = 0; i < named; i++)
+        if (names[i].at < at || names[i].end > at + size)
+            names[kept++] = names[i];
+    named = kept;
     if (named == NAMES_MOST)
         return;
     names[named].at = object;

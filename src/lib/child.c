@@ -281,6 +281,8 @@ on_deadline(int number)
     words_add(&words, " ");
     words_add(&words, doing);
     for (int i = 0; i < members; i++) {
+        if (family[i].told != 0)
+            continue;
         words_add(&words, "; ");
         words_add(&words, family[i].role);
         words_add(&words, " ");

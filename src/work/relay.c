@@ -11,16 +11,17 @@
 
    How a byte travels: the parent reads into the ring itself, the last stage
    writes from it, so one stage costs two copies, one in and one out; a pipe
-   between two programs costs four. lib/channel.c has the lock, the two
-   conditions and why bytes may be moved outside the lock.
+   between two programs costs four. lib/spsc.c says why no lock is needed,
+   and lib/channel.c does the same with a lock and two conditions.
 
    See also: read(2), write(2), pipe(7). Next: work/tally.c. */
 #include "config.h"
 
 #include "args.h"
-#include "channel.h"
 #include "child.h"
 #include "say.h"
+#include "spin.h"
+#include "spsc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,65 +91,65 @@ show_progress(unsigned long long bytes, bool last)
 /* The parent: stdin into the first buffer, in place. A read that brings less
    than there is room for is passed on at once: the next one may take long. */
 static void
-feed(struct channel *out)
+feed(struct spsc *out)
 {
     unsigned long long bytes = 0;
     size_t room;
     ssize_t n;
     void *at;
 
-    while ((room = channel_room(out, &at)) != 0) {
+    while ((room = spsc_room(out, &at)) != 0) {
         n = read(STDIN_FILENO, at, at_most_chunk(room));
         if (n == -1 && errno == EINTR)
             continue;
         if (n == -1) {
             /* What was read before is not to be lost with what was not. */
             int why = errno;
-            channel_close_write(out);
+            spsc_close_write(out);
             child_reap_all();
             die_code(why, "read standard input");
         }
         if (n == 0)
             break;
-        channel_put(out, (size_t)n);
+        spsc_put(out, (size_t)n);
         bytes += (unsigned long long)n;
         show_progress(bytes, false);
     }
-    channel_close_write(out);
+    spsc_close_write(out);
     show_progress(bytes, true);
 }
 
 /* A stage in the middle: from one buffer to the next. */
 static void
-pass_on(struct channel *in, struct channel *out)
+pass_on(struct spsc *in, struct spsc *out)
 {
     size_t data, room;
     const void *from;
     void *to;
 
-    while ((data = channel_data(in, &from)) != 0) {
-        room = channel_room(out, &to);
+    while ((data = spsc_data(in, &from)) != 0) {
+        room = spsc_room(out, &to);
         data = at_most_chunk(data < room ? data : room);
         memcpy(to, from, data);
-        channel_put(out, data);
-        channel_take(in, data);
+        spsc_put(out, data);
+        spsc_take(in, data);
     }
-    channel_close_write(out);
+    spsc_close_write(out);
 }
 
 /* The last stage: the buffer to stdout, in place. If nobody reads any more
    (EPIPE) or the disk is full, this child fails, and with it the family. */
 static void
-deliver(struct channel *in)
+deliver(struct spsc *in)
 {
     const void *from;
     size_t data;
 
-    while ((data = channel_data(in, &from)) != 0) {
+    while ((data = spsc_data(in, &from)) != 0) {
         data = at_most_chunk(data);
         if (say_write(STDOUT_FILENO, from, data) == -1)
             die("write to standard output");
-        channel_take(in, data);
+        spsc_take(in, data);
     }
 }
 
@@ -158,20 +159,19 @@ int
 main(int argc, char **argv)
 {
     static char names[STAGES_MOST][16];
-    struct channel *buffers[STAGES_MOST];
+    struct spsc *buffers[STAGES_MOST];
     struct region region;
     size_t size;
 
     args_parse(&about, argc, argv);
     quiet_progress = !isatty(STDERR_FILENO) || args_quiet();
-    /* One region holds all buffers, each beginning on a cache line: two that
-       shared a line would slow each other down. */
-    size = (channel_size((size_t)capacity) + 63) / 64 * 64;
+    /* One region holds all buffers. Each has one writer and one reader. */
+    size = spsc_size((size_t)capacity);
     region = region_map(size * (size_t)stages, args_backing());
     for (int i = 0; i < stages; i++) {
         buffers[i] = (void *)((char *)region.memory + size * (size_t)i);
         snprintf(names[i], sizeof names[i], "buffer %d", i + 1);
-        channel_init(buffers[i], (size_t)capacity, names[i]);
+        spsc_init(buffers[i], (size_t)capacity, SPIN_TURNS, names[i]);
     }
     for (int i = 0; i < stages; i++)
         if (child_fork("stage %d", i + 1) == 0) {

@@ -1,0 +1,132 @@
+/* floor_verdict: what dominates on this machine, in a few sentences, chosen by
+   the floor of this very run. What was not measured is NAN, and no comparison
+   with that is true: then nothing is said of it. */
+#include "config.h"
+
+#include "floor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { KIB = 1 << 10 };
+
+/* Print TEXT in lines of at most 79 characters; an empty line before the first
+   sentence of all, if there is one. */
+static void
+print_wrapped(const char *text)
+{
+    static bool begun;
+    int column = 0;
+
+    if (!begun)
+        printf("\n");
+    begun = true;
+    while (*text != '\0') {
+        int word = (int)strcspn(text, " ");
+        if (column > 0 && column + 1 + word > 79) {
+            printf("\n");
+            column = 0;
+        }
+        column += printf(column > 0 ? " %.*s" : "%.*s", word, text);
+        text += word + (text[word] == ' ');
+    }
+    printf("\n");
+}
+
+static double
+time_of(const char *way, int placement, size_t size)
+{
+    return floor_spread(way, placement, size, row_p50).median;
+}
+
+/* Wake-ups or copies? The copy is that of 64 KiB by way of the other CPU's
+   cache. Who may spin needs neither. */
+static void
+judge_cross(double wake, double copy, double line)
+{
+    char text[400], a[16], b[16];
+
+    row_time(a, sizeof a, wake);
+    row_time(b, sizeof b, copy);
+    if (wake > copy)
+        snprintf(text, sizeof text,
+                 "Between two CPUs the wake-ups dominate: one takes %s, as "
+                 "long as %.1f copies of 64 KiB (%s each). What counts is how "
+                 "seldom somebody has to be woken, not how often a message is "
+                 "copied.",
+                 a, wake / copy, b);
+    else if (copy >= wake)
+        snprintf(text, sizeof text,
+                 "Between two CPUs the copies of large messages dominate: one "
+                 "of 64 KiB takes %s, as long as %.1f wake-ups (%s each).",
+                 b, copy / wake, a);
+    else
+        return;
+    print_wrapped(text);
+    if (wake > 2 * line) {
+        snprintf(text, sizeof text,
+                 "Who spins instead of sleeping can have an answer in %s, "
+                 "%.0f times sooner than one wake-up, for a CPU that does "
+                 "nothing else.",
+                 row_time(a, sizeof a, line), wake / line);
+        print_wrapped(text);
+    }
+}
+
+/* While one side is being woken the other fills what is between them, or
+   empties it, and then sleeps in its turn: with room for less than two
+   wake-ups both wait most of the time. */
+static void
+judge_capacity(double wake, double copy)
+{
+    char text[300], a[16], b[16];
+    double rate = 64 * KIB / copy * 1e9, bytes = 2 * wake * 64 * KIB / copy;
+
+    if (isnan(bytes))
+        return;
+    snprintf(text, sizeof text,
+             "For two sides that sleep, and %s all the same, there must be "
+             "room for %s between them: as much as passes in two wake-ups.",
+             row_rate(a, sizeof a, rate),
+             row_bytes_text(b, sizeof b, ceil(bytes / KIB) * KIB));
+    print_wrapped(text);
+}
+
+/* The switch or the copies? On one CPU the other side can do nothing before
+   there was a switch to it, however the message travels. */
+static void
+judge_same(double wake, double call, double copy)
+{
+    char text[300], a[16], b[16], c[16];
+
+    if (isnan(wake) || isnan(call))
+        return;
+    row_time(a, sizeof a, wake);
+    row_time(b, sizeof b, call);
+    snprintf(text, sizeof text,
+             "On one CPU a wake-up and the switch take %s, a system call %s",
+             a, b);
+    if (!isnan(copy))
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 ", a copy of 64 KiB %s: %s.", row_time(c, sizeof c, copy),
+                 wake > copy ? "the switch costs more than to copy even such "
+                               "a message"
+                             : "to copy such a message costs more than the "
+                               "switch");
+    else
+        snprintf(text + strlen(text), sizeof text - strlen(text), ".");
+    print_wrapped(text);
+}
+
+void
+floor_verdict(void)
+{
+    double wake = time_of("wake", CROSS, 0);
+    double copy = fmax(time_of("memcpy_cross", CROSS, 64 * KIB),
+                       time_of("memcpy_cross_to", CROSS, 64 * KIB));
+
+    judge_cross(wake, copy, time_of("line_bounce_2", CROSS, 0));
+    judge_capacity(wake, copy);
+    judge_same(time_of("wake", SAME, 0), time_of("syscall", -1, 0),
+               time_of("memcpy", -1, 64 * KIB));
+}

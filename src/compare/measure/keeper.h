@@ -1,0 +1,26 @@
+/* keeper: what System V made, and nobody removed, goes with its makers.
+
+   A queue or a set of semaphores of System V stays until somebody removes it,
+   also when all its users were killed by SIGKILL and could remove nothing. The
+   keeper is a process that does nothing but wait for that: it reads from a
+   pipe whose other end all of them have, and the end of that file comes when
+   the last one is gone, however it went. */
+#ifndef MAPFORK_KEEPER_H
+#define MAPFORK_KEEPER_H
+
+#include <sys/types.h>
+
+struct keeper {
+    int fd;    /* the end of the pipe that holds it */
+    pid_t pid; /* of the keeper */
+};
+
+/* Start one that calls REMOVE(ID) when this process and all children that it
+   forks from now on are gone, or keeper_stop() was called. */
+struct keeper keeper_start(void (*remove)(int id), int id);
+
+/* Have it removed now; returns when that is done. Call it when the children
+   have ended, in the process that started it. */
+void keeper_stop(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,204 @@
+/* latency: a message there and its answer back, timed one by one.
+
+   One message is on its way at a time, so what is measured is how long a side
+   takes to learn that there is something for it: across CPUs that is the
+   wake-up of a sleeper, if it sleeps, and on one CPU the switch from one
+   process to the other. Each sample is one trip there and back. */
+#include "config.h"
+
+#include "die.h"
+#include "ways.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct trip {
+    struct link there, back;
+    size_t size;
+    double seconds;
+};
+
+/* Never freed: free() writes into it, and a message that was lent to the
+   kernel (vmsplice) may not have been read yet when its sender has done. */
+static void *
+room_for(size_t size)
+{
+    void *message = malloc(size);
+
+    if (message == NULL)
+        die("malloc %zu bytes", size);
+    return message;
+}
+
+/* The first tenth of the time is not counted: caches, branches, the clock
+   frequency and the kernel's idea of who wakes whom have to settle. The other
+   side learns that this trip is the last one before the message arrives: it
+   was stored before the message was sent. */
+static void
+ask(struct trip *trip)
+{
+    void *message = room_for(trip->size);
+    double begin = now(), sent, back;
+    unsigned wrong = 0;
+    bool warm = false;
+    int samples = 0;
+
+    for (uint64_t n = 0; cell->total == 0; n++) {
+        sent = now();
+        if (!warm && sent - begin >= trip->seconds / 10 && n >= 1) {
+            warm = true;
+            pair_used_from(0);
+            cell->warm = n;
+        }
+        if ((sent - begin >= trip->seconds && samples >= 3) ||
+            samples == SAMPLES_MOST - 1)
+            cell->total = n + 1;
+        stamp(message, trip->size, n);
+        sent = now();
+        trip->there.way->send(&trip->there, message, 1);
+        trip->back.way->receive(&trip->back, message, 1);
+        back = now();
+        wrong += !stamped(message, trip->size, n + 1);
+        if (warm)
+            cell->sample[samples++] = (back - sent) * 1e9;
+    }
+    pair_used_until(0);
+    cell->samples = samples;
+    cell->wrong += wrong;
+}
+
+static void
+answer(struct trip *trip)
+{
+    void *message = room_for(trip->size);
+    unsigned wrong = 0;
+    bool warm = false;
+
+    for (uint64_t n = 0;; n++) {
+        trip->there.way->receive(&trip->there, message, 1);
+        wrong += !stamped(message, trip->size, n);
+        if (!warm && cell->warm != 0 && n >= cell->warm) {
+            warm = true;
+            pair_used_from(1);
+        }
+        stamp(message, trip->size, n + 1);
+        trip->back.way->send(&trip->back, message, 1);
+        if (cell->total == n + 1)
+            break;
+    }
+    pair_used_until(1);
+    cell->wrong += wrong;
+}
+
+static void
+role(int side, void *argument)
+{
+    struct trip *trip = argument;
+
+    link_begin(&trip->there, side == 0);
+    link_begin(&trip->back, side == 1);
+    pair_start(side, 2);
+    if (side == 0)
+        ask(trip);
+    else
+        answer(trip);
+}
+
+static void
+measure(const struct way *way, size_t size, enum placement placement,
+        int round)
+{
+    struct row row = row_of("latency", way->name, round, (int)placement);
+    struct trip trip = {.size = size, .seconds = asked_seconds()};
+    const char *why = round == 1 ? verify(way, size, 1, placement) : NULL;
+
+    if (why == NULL)
+        why = link_open(&trip.there, 0, way, size);
+    if (why == NULL && (why = link_open(&trip.back, 1, way, size)) != NULL)
+        link_close(&trip.there);
+    if (why != NULL) {
+        row_missing("latency", way->name, why);
+        return;
+    }
+    pair_run(2, placement, role, &trip);
+    link_close(&trip.there);
+    link_close(&trip.back);
+    promise(cell->wrong == 0,
+            "all messages by %s as they were sent, seen: %llu changed",
+            way->name, (unsigned long long)cell->wrong);
+    row.about = way->about;
+    row.size = (double)size;
+    row.capacity = (double)trip.there.capacity;
+    row.batch = 1;
+    row.spin = asked.spin;
+    row.processes = 2;
+    row.wrong = (double)cell->wrong;
+    row_samples(&row);
+    row_used(&row, 2, row.count);
+    row.per_second = 1e9 / row.mean;
+    row_add(&row);
+}
+
+/* The ways take turns within the round, so that a load that comes and goes
+   meets all of them alike. */
+void
+latency_round(int round)
+{
+    static const size_t usual[] = {64, 4096, 65536}, few[] = {64, 4096};
+    struct sizes sizes =
+        asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 3);
+    const struct way *way;
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++)
+            for (int i = 0; (way = way_number(i)) != NULL; i++) {
+                if (asked_to_stop())
+                    return;
+                if (!asked.place[place] || way->no_latency ||
+                    !asked_for(way->name))
+                    continue;
+                asked_progress("latency", way->name, sizes.size[s]);
+                measure(way, sizes.size[s], place, round);
+            }
+}
+
+static void
+print_block(size_t size, enum placement place)
+{
+    char a[16], b[16], c[16], d[16];
+    const struct way *way;
+    bool begun = false;
+
+    for (int i = 0; (way = way_number(i)) != NULL; i++) {
+        struct row_key key = {"latency", way->name, (int)place, 0,
+                              (double)size};
+        struct spread p50 = row_spread(&key, row_p50);
+        struct spread ratio = row_ratio(&key, "pipe", row_p50);
+        if (p50.count == 0)
+            continue;
+        if (!begun)
+            printf("\nlatency, %s, %s: there and back\n"
+                   "  %-14s %9s %9s %9s %9s %9s %8s\n",
+                   row_bytes_text(a, sizeof a, (double)size),
+                   place_words(place), "", "p50", "p99", "CPU time",
+                   "switches", "pipe/it", "quartiles");
+        begun = true;
+        printf("  %-14s %9s %9s %9s %9.2f %8.2fx %4.2f-%.2f\n", way->name,
+               row_time(b, sizeof b, p50.median),
+               row_time(c, sizeof c, row_spread(&key, row_p99).median),
+               row_time(d, sizeof d, row_spread(&key, row_cpu).median),
+               row_spread(&key, row_switches).median, ratio.median, ratio.low,
+               ratio.high);
+    }
+}
+
+void
+latency_print(void)
+{
+    static const size_t usual[] = {64, 4096, 65536};
+    struct sizes sizes = asked_sizes(usual, 3);
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++)
+            print_block(sizes.size[s], place);
+}

@@ -1,0 +1,234 @@
+/* throughput: as many messages as there is room for, one way.
+
+   The sender never waits for an answer, so what costs is what each message
+   costs by itself (the copies, the lock, the system call), and how often one
+   side has to wait for the other: the larger the capacity, the more rarely.
+   The time is taken where the messages arrive: what was only sent may still
+   lie somewhere. */
+#include "config.h"
+
+#include "die.h"
+#include "ways.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct flow {
+    struct link link;
+    size_t size;
+    int batch;
+    double seconds;
+};
+
+static char *
+room_for(const struct flow *flow)
+{
+    char *messages = malloc(flow->size * (size_t)flow->batch);
+
+    if (messages == NULL)
+        die("malloc %zu bytes", flow->size * (size_t)flow->batch);
+    return messages;
+}
+
+/* A way that lends its memory goes wrong when the next message is written
+   before the last one was read: that is forced here, at the beginning, by a
+   receiver that waits for two of them. The pipe has to hold both. */
+static bool
+is_forced(const struct flow *flow)
+{
+    return flow->link.way->is_risky &&
+           4 * flow->size * (size_t)flow->batch <= flow->link.capacity;
+}
+
+/* To ask for the time costs as much as a small message: ask for each 64 KiB
+   or so. The last message is announced before it is sent, see latency.c; a
+   batch is always whole. */
+static void
+pour(struct flow *flow)
+{
+    char *messages = room_for(flow);
+    double begin = now(), time;
+    size_t bytes = 0;
+    uint64_t n = 0;
+
+    while (cell->total == 0) {
+        bytes += flow->size * (size_t)flow->batch;
+        if (bytes >= 65536 || n == 0) {
+            bytes = 0;
+            time = now() - begin;
+            if (cell->warm == 0 && time >= flow->seconds / 10 && n > 0) {
+                pair_used_from(0);
+                cell->warm = n;
+            }
+            if (time >= flow->seconds && cell->warm != 0 &&
+                n > cell->warm + 3 * (uint64_t)flow->batch)
+                cell->total = n + (uint64_t)flow->batch;
+        }
+        for (int i = 0; i < flow->batch; i++)
+            stamp(messages + (size_t)i * flow->size, flow->size, n++);
+        flow->link.way->send(&flow->link, messages, flow->batch);
+        if (n == 2 * (uint64_t)flow->batch)
+            cell->two_sent = true;
+    }
+    if (flow->link.way->flush != NULL)
+        flow->link.way->flush(&flow->link);
+    pair_used_until(0);
+}
+
+static void
+catch_all(struct flow *flow)
+{
+    char *messages = room_for(flow);
+    double begin = 0;
+    uint64_t n = 0, first = 0;
+    unsigned long long wrong = 0;
+
+    while (is_forced(flow) && !cell->two_sent)
+        sched_yield();
+    for (;;) {
+        flow->link.way->receive(&flow->link, messages, flow->batch);
+        for (int i = 0; i < flow->batch; i++)
+            wrong +=
+                !stamped(messages + (size_t)i * flow->size, flow->size, n++);
+        if (first == 0 && cell->warm != 0 && n >= cell->warm) {
+            first = n;
+            begin = now();
+            pair_used_from(1);
+        }
+        if (cell->total != 0 && n >= cell->total)
+            break;
+    }
+    cell->seconds = now() - begin;
+    cell->count = (double)(n - first);
+    pair_used_until(1);
+    cell->wrong = wrong;
+}
+
+static void
+role(int side, void *argument)
+{
+    struct flow *flow = argument;
+
+    link_begin(&flow->link, side == 0);
+    pair_start(side, 2);
+    if (side == 0)
+        pour(flow);
+    else
+        catch_all(flow);
+}
+
+static void
+measure(const struct way *way, size_t size, enum placement placement,
+        int round)
+{
+    struct row row = row_of("throughput", way->name, round, (int)placement);
+    struct flow flow = {.size = size,
+                        .batch = way->batch > 0 ? way->batch : asked.batch,
+                        .seconds = asked_seconds()};
+    const char *why =
+        round == 1 ? verify(way, size, flow.batch, placement) : NULL;
+
+    if (why == NULL)
+        why = link_open(&flow.link, 0, way, size);
+    if (why != NULL) {
+        row_missing("throughput", way->name, why);
+        return;
+    }
+    pair_run(2, placement, role, &flow);
+    link_close(&flow.link);
+    promise(cell->wrong == 0 || way->is_risky,
+            "all messages by %s as they were sent, seen: %llu changed",
+            way->name, (unsigned long long)cell->wrong);
+    row.about = way->about;
+    row.size = (double)size;
+    row.capacity = (double)flow.link.capacity;
+    row.batch = flow.batch;
+    row.spin = asked.spin;
+    row.processes = 2;
+    row.count = cell->count;
+    row.wrong = (double)cell->wrong;
+    row.per_second = cell->count / cell->seconds;
+    row.bytes_per_second = row.per_second * (double)size;
+    row.mean = 1e9 / row.per_second;
+    row_used(&row, 2, cell->count);
+    row_add(&row);
+}
+
+void
+throughput_round(int round)
+{
+    static const size_t usual[] = {64, 1024, 4096, 65536}, few[] = {64, 65536};
+    struct sizes sizes =
+        asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 4);
+    const struct way *way;
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++)
+            for (int i = 0; (way = way_number(i)) != NULL; i++) {
+                if (asked_to_stop())
+                    return;
+                if (!asked.place[place] || way->no_throughput ||
+                    !asked_for(way->name))
+                    continue;
+                asked_progress("throughput", way->name, sizes.size[s]);
+                measure(way, sizes.size[s], place, round);
+            }
+}
+
+static double
+row_wrong(const struct row *row)
+{
+    return row->wrong;
+}
+
+static double
+row_capacity(const struct row *row)
+{
+    return row->capacity;
+}
+
+static void
+print_block(size_t size, enum placement place)
+{
+    char a[16], b[16], c[16], d[16];
+    const struct way *way;
+    bool begun = false;
+
+    for (int i = 0; (way = way_number(i)) != NULL; i++) {
+        struct row_key key = {"throughput", way->name, (int)place, 0,
+                              (double)size};
+        struct spread rate = row_spread(&key, row_bytes);
+        struct spread ratio = row_ratio(&key, "pipe", row_mean);
+        double wrong = row_spread(&key, row_wrong).median;
+        if (rate.count == 0)
+            continue;
+        if (!begun)
+            printf("\nthroughput, %s, %s\n"
+                   "  %-14s %8s %10s %9s %9s %8s\n",
+                   row_bytes_text(a, sizeof a, (double)size),
+                   place_words(place), "", "capacity", "rate", "CPU time",
+                   "switches", "it/pipe");
+        begun = true;
+        printf(
+            "  %-14s %8s %10s %9s %9.3f %7.2fx", way->name,
+            row_bytes_text(d, sizeof d, row_spread(&key, row_capacity).median),
+            row_rate(b, sizeof b, rate.median),
+            row_time(c, sizeof c, row_spread(&key, row_cpu).median),
+            row_spread(&key, row_switches).median, ratio.median);
+        if (wrong > 0)
+            printf("  CORRUPT: %.0f", wrong);
+        printf("\n");
+    }
+}
+
+void
+throughput_print(void)
+{
+    static const size_t usual[] = {64, 1024, 4096, 65536};
+    struct sizes sizes = asked_sizes(usual, 4);
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++)
+            print_block(sizes.size[s], place);
+}

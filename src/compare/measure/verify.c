@@ -1,0 +1,192 @@
+/* verify: every byte of some messages, compared, before anything is timed.
+
+   Enough of them to go round the ring several times, in an odd number, so that
+   the last batch is not a full one. */
+#include "config.h"
+
+#include "die.h"
+#include "ways.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct pass {
+    struct link there, back;
+    size_t size;
+    int batch, messages;
+};
+
+static char *
+room_for(const struct pass *pass)
+{
+    char *messages = malloc(pass->size * (size_t)pass->batch);
+
+    if (messages == NULL)
+        die("malloc %zu bytes", pass->size * (size_t)pass->batch);
+    return messages;
+}
+
+static int
+batch_at(const struct pass *pass, int n)
+{
+    int left = pass->messages - n;
+
+    return left < pass->batch ? left : pass->batch;
+}
+
+static void
+send_pass(struct pass *pass)
+{
+    char *messages = room_for(pass);
+    bool answered = pass->there.way->no_throughput;
+
+    for (int n = 0, batch; n < pass->messages; n += batch) {
+        batch = batch_at(pass, n);
+        for (int i = 0; i < batch; i++)
+            stamp_all(messages + (size_t)i * pass->size, pass->size,
+                      (uint64_t)(n + i));
+        pass->there.way->send(&pass->there, messages, batch);
+        if (answered || pass->there.way->is_risky)
+            pass->back.way->receive(&pass->back, messages, 1);
+    }
+    if (pass->there.way->flush != NULL)
+        pass->there.way->flush(&pass->there);
+}
+
+static void
+receive_pass(struct pass *pass)
+{
+    char *messages = room_for(pass);
+    bool answered = pass->there.way->no_throughput;
+    unsigned wrong = 0;
+
+    for (int n = 0, batch; n < pass->messages; n += batch) {
+        batch = batch_at(pass, n);
+        pass->there.way->receive(&pass->there, messages, batch);
+        for (int i = 0; i < batch; i++)
+            wrong += !stamped_all(messages + (size_t)i * pass->size,
+                                  pass->size, (uint64_t)(n + i));
+        cell->count += batch;
+        if (answered || pass->there.way->is_risky)
+            pass->back.way->send(&pass->back, messages, 1);
+    }
+    cell->wrong = wrong;
+}
+
+static void
+role(int side, void *argument)
+{
+    struct pass *pass = argument;
+
+    link_begin(&pass->there, side == 0);
+    link_begin(&pass->back, side == 1);
+    pair_start(side, 2);
+    if (side == 0)
+        send_pass(pass);
+    else
+        receive_pass(pass);
+}
+
+const char *
+verify(const struct way *way, size_t size, int batch, enum placement placement)
+{
+    struct pass pass = {.size = size, .batch = batch};
+    const char *why = link_open(&pass.there, 0, way, size);
+    double many;
+
+    if (why != NULL)
+        return why;
+    if ((why = link_open(&pass.back, 1, way, size)) != NULL) {
+        link_close(&pass.there);
+        return why;
+    }
+    if (way->no_throughput || way->is_risky)
+        pass.batch = 1;
+    /* Three times round, but not for ever where the ring is large. */
+    many = 3.0 * (double)pass.there.capacity / (double)size;
+    pass.messages = (int)(many < 7 ? 7 : many > 1001 ? 1001 : many);
+    pass.messages |= 1;
+    pair_run(2, placement, role, &pass);
+    promise(cell->wrong == 0 && (int)cell->count == pass.messages,
+            "%d messages of %zu bytes by %s as they were sent, seen: %llu "
+            "changed",
+            pass.messages, size, way->name, (unsigned long long)cell->wrong);
+    link_close(&pass.there);
+    link_close(&pass.back);
+    return NULL;
+}
+
+/* ---- The subject -------------------------------------------------------- */
+
+static struct row
+row_for(const struct way *way, size_t size, enum placement place, int round)
+{
+    struct row row = row_of("verify", way->name, round, (int)place);
+
+    row.about = way->about;
+    row.size = (double)size;
+    row.batch = way->batch > 0 ? way->batch : asked.batch;
+    row.spin = asked.spin;
+    row.processes = 2;
+    return row;
+}
+
+void
+verify_round(int round)
+{
+    static const size_t odd[] = {1, 7, 64, 1000, 4097};
+    struct sizes sizes = asked_sizes(odd, 5);
+    const struct way *way;
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++)
+            for (int i = 0; (way = way_number(i)) != NULL; i++) {
+                struct row row;
+                const char *why;
+                if (asked_to_stop())
+                    return;
+                if (!asked.place[place] || !asked_for(way->name))
+                    continue;
+                asked_progress("verify", way->name, sizes.size[s]);
+                row = row_for(way, sizes.size[s], place, round);
+                why = verify(way, sizes.size[s], row.batch, place);
+                if (why != NULL) {
+                    row_missing("verify", way->name, why);
+                    continue;
+                }
+                row.count = cell->count;
+                row.wrong = (double)cell->wrong;
+                row_add(&row);
+            }
+}
+
+static double
+row_count(const struct row *row)
+{
+    return row->count;
+}
+
+void
+verify_print(void)
+{
+    static const size_t odd[] = {1, 7, 64, 1000, 4097};
+    struct sizes sizes = asked_sizes(odd, 5);
+    const struct way *way;
+    char text[16];
+
+    for (int s = 0; s < sizes.count; s++)
+        for (enum placement place = SAME; place < PLACEMENTS; place++) {
+            if (!asked.place[place])
+                continue;
+            printf("%sverify, %s, %s\n", s + (int)place > 0 ? "\n" : "",
+                   row_bytes_text(text, sizeof text, (double)sizes.size[s]),
+                   place_words(place));
+            for (int i = 0; (way = way_number(i)) != NULL; i++) {
+                struct row_key key = {"verify", way->name, (int)place, 0,
+                                      (double)sizes.size[s]};
+                if (row_spread(&key, row_count).count > 0)
+                    printf("  %-14s whole: every byte as it was sent\n",
+                           way->name);
+            }
+        }
+}

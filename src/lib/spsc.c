@@ -1,0 +1,334 @@
+/* spsc: one writer, one reader, no lock.
+
+   Why bytes may be stored and loaded without a lock: the ring is always cut in
+   two. From reader.moved to writer.moved it belongs to the reader, the rest to
+   the writer, and each side moves only the end of its own part. The writer
+   stores bytes, then writer.moved; the reader loads writer.moved, then the
+   bytes. The store is (at least) a release and the load an acquire, so a
+   reader that sees the new number sees the bytes that it stands for (C11,
+   5.1.2.4). The same holds the other way round for room.
+
+   Why nobody sleeps for ever. A side that would sleep stores sleeps, then
+   looks at the other side's moved once more. The other side stores moved, then
+   looks at sleeps. All four are sequentially consistent: in the one order that
+   they have, one of the two stores comes first, and the load behind the other
+   store finds it. So the sleeper sees that there is something to do, or the
+   other side sees that there is somebody to wake; or both. Whoever changes
+   sleeps back to false, and only one of them can, decides: the other side has
+   to post the bell then, and the sleeper has to wait for it.
+
+   Two things save wake-ups. Nobody is woken who does not sleep. And a writer
+   that sleeps is woken only when half of the ring is free; that cannot strand
+   it, since the reader goes on until the ring is empty. A reader is woken for
+   the first byte. */
+#include "config.h"
+
+#include "blocked.h"
+#include "die.h"
+#include "spin.h"
+#include "spsc.h"
+
+#include <errno.h>
+#include <string.h>
+
+size_t
+spsc_size(size_t capacity)
+{
+    return (sizeof(struct spsc) + capacity + SPSC_LINE - 1) / SPSC_LINE *
+           SPSC_LINE;
+}
+
+static void
+side_init(struct spsc_side *side)
+{
+    atomic_init(&side->moved, 0);
+    atomic_init(&side->cpu, -1);
+    atomic_init(&side->sleeps, false);
+    atomic_init(&side->closed, false);
+    side->seen = side->at = 0;
+    if (sem_init(&side->bell, 1, 0) == -1)
+        die("sem_init");
+}
+
+void
+spsc_init(struct spsc *spsc, size_t capacity, int spin, const char *name)
+{
+    spsc->capacity = capacity;
+    spsc->spin = spin;
+    side_init(&spsc->writer);
+    side_init(&spsc->reader);
+    blocked_name(spsc, sizeof *spsc, name);
+}
+
+/* ---- Sleeping and waking ------------------------------------------------ */
+
+/* Has THEIRS come as far as WANTED, or ended? */
+static bool
+is_there(const struct spsc_side *theirs, size_t wanted)
+{
+    return atomic_load(&theirs->moved) - wanted <= (size_t)-1 / 2 ||
+           atomic_load(&theirs->closed);
+}
+
+static void
+await_bell(struct spsc_side *mine)
+{
+    while (sem_wait(&mine->bell) == -1)
+        if (errno != EINTR)
+            die("sem_wait");
+}
+
+/* Wait until THEIRS has moved WANTED bytes, or has ended. A spinning side may
+   be looked at by the other one every time: only that one's line is read. */
+static void
+await(struct spsc *spsc, struct spsc_side *mine, struct spsc_side *theirs,
+      size_t wanted)
+{
+    spin_note(&mine->cpu);
+    if (spsc->spin > 0 && spin_worth(&theirs->cpu))
+        for (int turn = 0; turn < spsc->spin; turn++) {
+            if (is_there(theirs, wanted))
+                return;
+            spin_pause();
+        }
+    while (!is_there(theirs, wanted)) {
+        atomic_store(&mine->sleeps, true);
+        if (!is_there(theirs, wanted))
+            await_bell(mine);
+        else if (!atomic_exchange(&mine->sleeps, false))
+            await_bell(mine);
+    }
+}
+
+/* Call after what THEIRS waits for was stored. */
+static void
+wake(struct spsc_side *theirs)
+{
+    if (atomic_load(&theirs->sleeps) &&
+        atomic_exchange(&theirs->sleeps, false))
+        if (sem_post(&theirs->bell) == -1)
+            die("sem_post");
+}
+
+static void
+close_side(struct spsc_side *mine, struct spsc_side *theirs)
+{
+    atomic_store(&mine->closed, true);
+    wake(theirs);
+}
+
+void
+spsc_close_write(struct spsc *spsc)
+{
+    close_side(&spsc->writer, &spsc->reader);
+}
+
+void
+spsc_close_read(struct spsc *spsc)
+{
+    close_side(&spsc->reader, &spsc->writer);
+}
+
+/* ---- Either side's part of the ring ------------------------------------- */
+
+static size_t
+own_moved(const struct spsc_side *mine)
+{
+    return atomic_load_explicit(&mine->moved, memory_order_relaxed);
+}
+
+static void
+move(struct spsc *spsc, struct spsc_side *mine, size_t size)
+{
+    spin_note(&mine->cpu);
+    mine->at += size;
+    if (mine->at >= spsc->capacity)
+        mine->at -= spsc->capacity;
+    atomic_store(&mine->moved, own_moved(mine) + size);
+}
+
+/* At least LEAST bytes of room, or 0 when the reader has closed. The reader's
+   counter is looked at only when what was seen of it last is used up: its line
+   then crosses from CPU to CPU once for many messages. */
+static size_t
+room(struct spsc *spsc, size_t least)
+{
+    struct spsc_side *mine = &spsc->writer, *theirs = &spsc->reader;
+    size_t put = own_moved(mine);
+
+    if (spsc->capacity - (put - mine->seen) < least) {
+        await(spsc, mine, theirs, put + least - spsc->capacity);
+        mine->seen = atomic_load(&theirs->moved);
+    }
+    if (atomic_load(&theirs->closed))
+        return 0;
+    return spsc->capacity - (put - mine->seen);
+}
+
+/* Whether the writer has closed is looked at before its counter: what it had
+   put until then is seen. */
+static size_t
+data(struct spsc *spsc)
+{
+    struct spsc_side *mine = &spsc->reader, *theirs = &spsc->writer;
+    size_t taken = own_moved(mine);
+
+    if (mine->seen == taken) {
+        await(spsc, mine, theirs, taken + 1);
+        mine->seen = atomic_load(&theirs->moved);
+    }
+    return mine->seen - taken;
+}
+
+static size_t
+contiguous(const struct spsc *spsc, const struct spsc_side *mine, size_t size)
+{
+    size_t to_end = spsc->capacity - mine->at;
+
+    return size < to_end ? size : to_end;
+}
+
+/* ---- A stream of bytes, in place ---------------------------------------- */
+
+size_t
+spsc_room(struct spsc *spsc, void **at)
+{
+    size_t size = room(spsc, 1);
+
+    *at = spsc->ring + spsc->writer.at;
+    return contiguous(spsc, &spsc->writer, size);
+}
+
+void
+spsc_put(struct spsc *spsc, size_t size)
+{
+    move(spsc, &spsc->writer, size);
+    wake(&spsc->reader);
+}
+
+size_t
+spsc_data(struct spsc *spsc, const void **at)
+{
+    size_t size = data(spsc);
+
+    *at = spsc->ring + spsc->reader.at;
+    return contiguous(spsc, &spsc->reader, size);
+}
+
+void
+spsc_take(struct spsc *spsc, size_t size)
+{
+    struct spsc_side *mine = &spsc->reader;
+
+    move(spsc, mine, size);
+    /* What the writer has put since only makes the ring fuller. */
+    if (atomic_load(&spsc->writer.sleeps) &&
+        atomic_load(&spsc->writer.moved) - own_moved(mine) <=
+            spsc->capacity / 2)
+        wake(&spsc->writer);
+}
+
+void
+spsc_flush(struct spsc *spsc)
+{
+    wake(&spsc->writer);
+}
+
+/* ---- A stream of bytes, copied ------------------------------------------ */
+
+/* A quarter of the ring at a time: the reader copies out one part while the
+   writer copies in another. */
+static size_t
+part(const struct spsc *spsc, size_t size)
+{
+    size_t quarter = spsc->capacity / 4;
+
+    return quarter > 0 && size > quarter ? quarter : size;
+}
+
+bool
+spsc_write(struct spsc *spsc, const void *bytes, size_t size)
+{
+    const char *from = bytes;
+    size_t n;
+    void *at;
+
+    for (; size > 0; from += n, size -= n) {
+        if ((n = spsc_room(spsc, &at)) == 0)
+            return false;
+        n = part(spsc, n < size ? n : size);
+        memcpy(at, from, n);
+        spsc_put(spsc, n);
+    }
+    return true;
+}
+
+size_t
+spsc_read(struct spsc *spsc, void *bytes, size_t size)
+{
+    size_t n, done = 0;
+    const void *at;
+
+    for (; done < size; done += n) {
+        if ((n = spsc_data(spsc, &at)) == 0)
+            break;
+        n = part(spsc, n < size - done ? n : size - done);
+        memcpy((char *)bytes + done, at, n);
+        spsc_take(spsc, n);
+    }
+    return done;
+}
+
+/* ---- Messages: the size, then the bytes, published by one store --------- */
+
+static void
+copy_in(struct spsc *spsc, size_t offset, const void *from, size_t size)
+{
+    size_t start = (spsc->writer.at + offset) % spsc->capacity;
+    size_t piece = spsc->capacity - start;
+
+    if (piece > size)
+        piece = size;
+    memcpy(spsc->ring + start, from, piece);
+    memcpy(spsc->ring, (const char *)from + piece, size - piece);
+}
+
+static void
+copy_out(struct spsc *spsc, size_t offset, void *to, size_t size)
+{
+    size_t start = (spsc->reader.at + offset) % spsc->capacity;
+    size_t piece = spsc->capacity - start;
+
+    if (piece > size)
+        piece = size;
+    memcpy(to, spsc->ring + start, piece);
+    memcpy((char *)to + piece, spsc->ring, size - piece);
+}
+
+int
+spsc_send(struct spsc *spsc, const void *message, size_t size)
+{
+    size_t whole = sizeof size + size;
+
+    if (whole < size || whole > spsc->capacity)
+        return EMSGSIZE;
+    if (room(spsc, whole) == 0)
+        return EPIPE;
+    copy_in(spsc, 0, &size, sizeof size);
+    copy_in(spsc, sizeof size, message, size);
+    spsc_put(spsc, whole);
+    return 0;
+}
+
+int
+spsc_receive(struct spsc *spsc, void *message, size_t most, size_t *size)
+{
+    if (data(spsc) == 0)
+        return EPIPE;
+    copy_out(spsc, 0, size, sizeof *size);
+    if (*size > most)
+        return EMSGSIZE;
+    copy_out(spsc, sizeof *size, message, *size);
+    spsc_take(spsc, sizeof *size + *size);
+    return 0;
+}
