@@ -18,8 +18,10 @@
      free; a reader that stops before that calls channel_flush(). Readers are
      woken for the first byte: what came in must never be held back.
    - The writer of a stream remembers the room that it was given, and asks for
-     more, under the lock, only when that is used up; so does the reader. A
-     message then takes the lock once on each side.
+     more, under the lock, only when that is used up; so does the reader, and
+     it tells what it has taken a quarter of the ring at a time, or when it
+     finds nothing more. The lock is taken once for a message that is put, and
+     rarely for one that is taken.
    - Who finds nothing to do, while the other side runs on another CPU, looks
      again for a moment before it sleeps (spin.h). It looks at `used' without
      the lock: what it sees may be out of date, and is no more than a reason to
@@ -58,7 +60,7 @@ channel_init(struct channel *channel, size_t capacity, int spin,
     channel->readers_waiting = channel->writers_waiting = 0;
     atomic_init(&channel->write_closed, false);
     atomic_init(&channel->read_closed, false);
-    channel->room = channel->data = (struct channel_part){0, 0};
+    channel->room = channel->data = (struct channel_part){0, 0, 0};
     blocked_name(channel, sizeof *channel, name);
 }
 
@@ -184,12 +186,6 @@ unlock_after_remove(struct channel *channel, size_t size)
         must(pthread_cond_broadcast(&channel->not_full));
 }
 
-void
-channel_flush(struct channel *channel)
-{
-    must(pthread_cond_broadcast(&channel->not_full));
-}
-
 /* ---- A stream of bytes -------------------------------------------------- */
 
 /* A part that goes round the end of the ring comes in two pieces. */
@@ -237,6 +233,16 @@ channel_put(struct channel *channel, size_t size)
     unlock_after_add(channel, size);
 }
 
+/* Call with the lock held, it is released. */
+static void
+unlock_after_taken(struct channel *channel)
+{
+    size_t taken = channel->data.taken;
+
+    channel->data.taken = 0;
+    unlock_after_remove(channel, taken);
+}
+
 size_t
 channel_data(struct channel *channel, const void **at)
 {
@@ -244,6 +250,10 @@ channel_data(struct channel *channel, const void **at)
 
     if (part->size == 0) {
         lock(channel);
+        if (part->taken > 0) {
+            unlock_after_taken(channel);
+            lock(channel);
+        }
         await_data(channel);
         part->size = channel->used;
         unlock(channel);
@@ -255,19 +265,34 @@ channel_data(struct channel *channel, const void **at)
 void
 channel_take(struct channel *channel, size_t size)
 {
-    use_up(channel, &channel->data, size);
-    lock(channel);
-    unlock_after_remove(channel, size);
+    struct channel_part *part = &channel->data;
+
+    use_up(channel, part, size);
+    part->taken += size;
+    if (part->taken >= channel->capacity / 4) {
+        lock(channel);
+        unlock_after_taken(channel);
+    }
 }
 
-/* A quarter of the ring at a time: the reader copies out one part while the
-   writer copies in another. */
+void
+channel_flush(struct channel *channel)
+{
+    lock(channel);
+    unlock_after_taken(channel);
+    must(pthread_cond_broadcast(&channel->not_full));
+}
+
+/* How much of SIZE bytes to hand over at a time. If who left THEIRS runs on
+   another CPU, a quarter of the ring: it copies out one part while the next
+   one is copied in. On this CPU it can only take turns with us: all. */
 static size_t
-part_of(const struct channel *channel, size_t size)
+part_of(const struct channel *channel, const atomic_int *theirs, size_t size)
 {
     size_t quarter = channel->capacity / 4;
 
-    return quarter > 0 && size > quarter ? quarter : size;
+    return quarter > 0 && size > quarter && spin_worth(theirs) ? quarter
+                                                               : size;
 }
 
 bool
@@ -280,7 +305,7 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
     for (; size > 0; from += n, size -= n) {
         if ((n = channel_room(channel, &at)) == 0)
             return false;
-        n = part_of(channel, n < size ? n : size);
+        n = part_of(channel, &channel->reader_cpu, n < size ? n : size);
         memcpy(at, from, n);
         channel_put(channel, n);
     }
@@ -296,7 +321,8 @@ channel_read(struct channel *channel, void *bytes, size_t size)
     for (; done < size; done += n) {
         if ((n = channel_data(channel, &at)) == 0)
             break;
-        n = part_of(channel, n < size - done ? n : size - done);
+        n = part_of(channel, &channel->writer_cpu,
+                    n < size - done ? n : size - done);
         memcpy((char *)bytes + done, at, n);
         channel_take(channel, n);
     }

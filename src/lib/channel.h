@@ -43,6 +43,7 @@ struct channel {
        has been given, and has not put or taken yet. Nobody else looks. */
     _Alignas(CHANNEL_LINE) struct channel_part {
         size_t at, size;
+        size_t taken; /* and the others do not know of it yet */
     } room;
     _Alignas(CHANNEL_LINE) struct channel_part data;
     _Alignas(CHANNEL_LINE) unsigned char ring[];
@@ -84,9 +85,9 @@ bool channel_write(struct channel *channel, const void *bytes, size_t size);
 /* Read exactly SIZE bytes; returns how many there were: less at the end. */
 size_t channel_read(struct channel *channel, void *bytes, size_t size);
 
-/* For a reader that will wait for something else before it takes more: a
-   writer that sleeps for room is told of whatever room there is, be it less
-   than half of the ring. */
+/* For a reader that will wait for something else before it takes more: tell
+   the writer of all the room there is. Otherwise it may learn of it, or be
+   woken for it, only when the ring is empty or half of it is free. */
 void channel_flush(struct channel *channel);
 
 /* ---- Messages: any number of senders and receivers ---------------------- */

@@ -17,10 +17,13 @@
    sleeps back to false, and only one of them can, decides: the other side has
    to post the bell then, and the sleeper has to wait for it.
 
-   Two things save wake-ups. Nobody is woken who does not sleep. And a writer
-   that sleeps is woken only when half of the ring is free; that cannot strand
-   it, since the reader goes on until the ring is empty. A reader is woken for
-   the first byte. */
+   Three things make it fast. Nobody is woken who does not sleep. A reader tells
+   what it has taken a quarter of the ring at a time, or when it finds nothing
+   more: each time it does, a cache line has to come back from the writer's CPU
+   and to go there again. And a writer that sleeps is woken only when half of
+   the ring is free. That cannot strand it, since the reader goes on until the
+   ring is empty and tells so then. A writer tells at once of whatever it has
+   put, and a reader is woken for the first byte. */
 #include "config.h"
 
 #include "blocked.h"
@@ -45,7 +48,7 @@ side_init(struct spsc_side *side)
     atomic_init(&side->cpu, -1);
     atomic_init(&side->sleeps, false);
     atomic_init(&side->closed, false);
-    side->seen = side->at = 0;
+    side->done = side->seen = side->at = 0;
     if (sem_init(&side->bell, 1, 0) == -1)
         die("sem_init");
 }
@@ -131,20 +134,36 @@ spsc_close_read(struct spsc *spsc)
 
 /* ---- Either side's part of the ring ------------------------------------- */
 
-static size_t
-own_moved(const struct spsc_side *mine)
-{
-    return atomic_load_explicit(&mine->moved, memory_order_relaxed);
-}
-
+/* SIZE bytes more are done. Nobody is told yet. */
 static void
-move(struct spsc *spsc, struct spsc_side *mine, size_t size)
+advance(struct spsc *spsc, struct spsc_side *mine, size_t size)
 {
-    spin_note(&mine->cpu);
+    mine->done += size;
     mine->at += size;
     if (mine->at >= spsc->capacity)
         mine->at -= spsc->capacity;
-    atomic_store(&mine->moved, own_moved(mine) + size);
+}
+
+static void
+tell(struct spsc_side *mine)
+{
+    spin_note(&mine->cpu);
+    atomic_store(&mine->moved, mine->done);
+}
+
+/* What the writer has put since it was looked at only makes the ring
+   fuller. */
+static void
+tell_taken(struct spsc *spsc)
+{
+    struct spsc_side *writer = &spsc->writer, *mine = &spsc->reader;
+
+    if (atomic_load_explicit(&mine->moved, memory_order_relaxed) == mine->done)
+        return;
+    tell(mine);
+    if (atomic_load(&writer->sleeps) &&
+        atomic_load(&writer->moved) - mine->done <= spsc->capacity / 2)
+        wake(writer);
 }
 
 /* At least LEAST bytes of room, or 0 when the reader has closed. The reader's
@@ -154,7 +173,7 @@ static size_t
 room(struct spsc *spsc, size_t least)
 {
     struct spsc_side *mine = &spsc->writer, *theirs = &spsc->reader;
-    size_t put = own_moved(mine);
+    size_t put = mine->done;
 
     if (spsc->capacity - (put - mine->seen) < least) {
         await(spsc, mine, theirs, put + least - spsc->capacity);
@@ -171,9 +190,10 @@ static size_t
 data(struct spsc *spsc)
 {
     struct spsc_side *mine = &spsc->reader, *theirs = &spsc->writer;
-    size_t taken = own_moved(mine);
+    size_t taken = mine->done;
 
     if (mine->seen == taken) {
+        tell_taken(spsc);
         await(spsc, mine, theirs, taken + 1);
         mine->seen = atomic_load(&theirs->moved);
     }
@@ -202,7 +222,8 @@ spsc_room(struct spsc *spsc, void **at)
 void
 spsc_put(struct spsc *spsc, size_t size)
 {
-    move(spsc, &spsc->writer, size);
+    advance(spsc, &spsc->writer, size);
+    tell(&spsc->writer);
     wake(&spsc->reader);
 }
 
@@ -220,30 +241,32 @@ spsc_take(struct spsc *spsc, size_t size)
 {
     struct spsc_side *mine = &spsc->reader;
 
-    move(spsc, mine, size);
-    /* What the writer has put since only makes the ring fuller. */
-    if (atomic_load(&spsc->writer.sleeps) &&
-        atomic_load(&spsc->writer.moved) - own_moved(mine) <=
-            spsc->capacity / 2)
-        wake(&spsc->writer);
+    advance(spsc, mine, size);
+    if (mine->done -
+            atomic_load_explicit(&mine->moved, memory_order_relaxed) >=
+        spsc->capacity / 4)
+        tell_taken(spsc);
 }
 
 void
 spsc_flush(struct spsc *spsc)
 {
+    tell_taken(spsc);
     wake(&spsc->writer);
 }
 
 /* ---- A stream of bytes, copied ------------------------------------------ */
 
-/* A quarter of the ring at a time: the reader copies out one part while the
-   writer copies in another. */
+/* How much of SIZE bytes to hand over at a time. If the other side runs on
+   another CPU, a quarter of the ring: it copies out one part while the next
+   one is copied in. On this CPU it can only take turns with us: all. */
 static size_t
-part(const struct spsc *spsc, size_t size)
+part(const struct spsc *spsc, const struct spsc_side *theirs, size_t size)
 {
     size_t quarter = spsc->capacity / 4;
 
-    return quarter > 0 && size > quarter ? quarter : size;
+    return quarter > 0 && size > quarter && spin_worth(&theirs->cpu) ? quarter
+                                                                     : size;
 }
 
 bool
@@ -256,7 +279,7 @@ spsc_write(struct spsc *spsc, const void *bytes, size_t size)
     for (; size > 0; from += n, size -= n) {
         if ((n = spsc_room(spsc, &at)) == 0)
             return false;
-        n = part(spsc, n < size ? n : size);
+        n = part(spsc, &spsc->reader, n < size ? n : size);
         memcpy(at, from, n);
         spsc_put(spsc, n);
     }
@@ -272,7 +295,7 @@ spsc_read(struct spsc *spsc, void *bytes, size_t size)
     for (; done < size; done += n) {
         if ((n = spsc_data(spsc, &at)) == 0)
             break;
-        n = part(spsc, n < size - done ? n : size - done);
+        n = part(spsc, &spsc->writer, n < size - done ? n : size - done);
         memcpy((char *)bytes + done, at, n);
         spsc_take(spsc, n);
     }

@@ -31,16 +31,17 @@
    neither side has anything to do with it. */
 enum { SPSC_LINE = 64 };
 
-/* One side: it alone writes the first four, the other one reads the two that
-   are atomic; and what it sleeps on. */
+/* One side. What it alone uses is apart from what the other one looks at while
+   it spins: each store in that line costs two trips of the line. */
 struct spsc_side {
-    _Alignas(SPSC_LINE) atomic_size_t moved; /* bytes put, or taken, so far */
+    _Alignas(SPSC_LINE) atomic_size_t moved; /* bytes put, or taken, as told */
     atomic_int cpu;                          /* where it runs, see spin.h */
-    size_t seen; /* the other side's moved, as last looked at */
-    size_t at;   /* moved, modulo the capacity */
-    _Alignas(SPSC_LINE) atomic_bool sleeps; /* or is about to */
-    atomic_bool closed;                     /* this side has ended */
-    sem_t bell; /* posted once by whoever clears sleeps */
+    _Alignas(SPSC_LINE) atomic_bool sleeps;  /* or is about to */
+    atomic_bool closed;                      /* this side has ended */
+    sem_t bell;                      /* posted once by whoever clears sleeps */
+    _Alignas(SPSC_LINE) size_t done; /* bytes put, or taken, told or not */
+    size_t seen;                     /* the other's moved, when looked at */
+    size_t at;                       /* done, modulo the capacity */
 };
 
 struct spsc {
@@ -67,9 +68,9 @@ void spsc_put(struct spsc *spsc, size_t size);
 size_t spsc_data(struct spsc *spsc, const void **at);
 void spsc_take(struct spsc *spsc, size_t size);
 
-/* For a reader that will wait for something else before it takes more: a
-   writer that sleeps for room is told of whatever room there is, be it less
-   than half of the ring. */
+/* For a reader that will wait for something else before it takes more: tell
+   the writer of all the room there is. Otherwise it may learn of it, or be
+   woken for it, only when the ring is empty or half of it is free. */
 void spsc_flush(struct spsc *spsc);
 
 /* ---- A stream of bytes, copied ------------------------------------------ */

@@ -25,9 +25,13 @@
 #include <string.h>
 #include <unistd.h>
 #if __linux__
-#include <linux/futex.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#endif
+
+#if __linux__
+/* As in <linux/futex.h>, which musl's compiler does not find. */
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 #endif
 
 enum { LINE = 64 };
