@@ -45,7 +45,7 @@ static const struct args about = {
         {
             ARGS_FLAG("quick", &quick, "a rough answer in half a minute"),
             ARGS_NUMBER("rounds", "N", &rounds, 1, ROUNDS_MOST,
-                        "measure all of it N times (5; with --quick 2)"),
+                        "measure all of it N times (5; with --quick 3)"),
             ARGS_WORD("sizes", "BYTES,...", &sizes,
                       "of the messages, up to 64M (the subject's own)"),
             ARGS_WORD("only", "WAY,...", &only, "just these ways"),
@@ -164,6 +164,15 @@ check_operand(void)
                about.operands);
 }
 
+static bool
+is_measured(const char *name)
+{
+    for (int i = 0; i < SUBJECTS; i++)
+        if (strcmp(subjects[i].name, name) == 0)
+            return is_chosen(&subjects[i]);
+    return false;
+}
+
 static void
 measure_all(void)
 {
@@ -171,6 +180,14 @@ measure_all(void)
         for (int i = 0; i < SUBJECTS && !asked_to_stop(); i++)
             if (is_chosen(&subjects[i]))
                 subjects[i].round(asked.round);
+    /* What dominated is told from the floor: it is measured once, if that was
+       not asked for. */
+    if (asked.format == TABLE && !args_quiet() && rows_count() > 0 &&
+        !asked_to_stop() && !is_chosen(&subjects[0]) &&
+        !is_measured("floor")) {
+        asked.only = "";
+        floor_round(asked.round = 1);
+    }
     asked_progress(NULL, NULL, 0);
 }
 

@@ -10,12 +10,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What the keeper says when it has made the thing. */
+struct made {
+    int id, error;
+};
+
 /* The keeper's life. The library does not know it: it must not be ended with
    the family. No signal of the terminal reaches it, and it holds nothing open
-   that anybody might wait for the end of. */
+   that anybody might wait for the end of. If its parent has died before it
+   could hear, the write fails, or it is read by nobody; then the read finds
+   the end at once. */
 static _Noreturn void
-keep(int fd, void (*remove)(int id), int id)
+keep(int from, int to, int (*make)(void), void (*remove)(int id))
 {
+    struct made made = {-1, 0};
     sigset_t all;
     char byte;
 
@@ -23,11 +31,17 @@ keep(int fd, void (*remove)(int id), int id)
     sigprocmask(SIG_SETMASK, &all, NULL);
     setsid();
     for (int other = 0; other < 256; other++)
-        if (other != fd)
+        if (other != from && other != to)
             close(other);
-    while (read(fd, &byte, 1) == -1 && errno == EINTR)
+    made.id = make();
+    made.error = errno;
+    if (write(to, &made, sizeof made) == -1 && made.id == -1)
+        _exit(1);
+    close(to);
+    while (read(from, &byte, 1) == -1 && errno == EINTR)
         continue;
-    remove(id);
+    if (made.id != -1)
+        remove(made.id);
     _exit(0);
 }
 
@@ -45,30 +59,34 @@ stop_all(void)
             keeper_stop(&known[i]);
 }
 
-struct keeper
-keeper_start(void (*remove)(int id), int id)
+int
+keeper_start(struct keeper *keeper, int (*make)(void), void (*remove)(int id))
 {
-    struct keeper keeper;
-    int ends[2];
+    struct made made = {-1, EIO};
+    int hold[2], back[2];
 
-    if (pipe(ends) == -1) {
-        remove(id);
+    if (pipe(hold) == -1 || pipe(back) == -1)
         die("pipe for the keeper");
-    }
     child_hold();
-    keeper.pid = fork();
-    if (keeper.pid == 0)
-        keep(ends[0], remove, id);
-    child_go_on();
-    close(ends[0]);
-    if (keeper.pid == -1) {
-        remove(id);
+    keeper->pid = fork();
+    if (keeper->pid == -1)
         die("fork the keeper");
-    }
-    keeper.fd = ends[1];
-    known[known[0].pid > 0] = keeper;
+    if (keeper->pid == 0)
+        keep(hold[0], back[1], make, remove);
+    keeper->fd = hold[1];
+    known[known[0].pid > 0] = *keeper;
     child_at_end(stop_all);
-    return keeper;
+    child_go_on();
+    close(hold[0]);
+    close(back[1]);
+    while (read(back[0], &made, sizeof made) == -1 && errno == EINTR)
+        continue;
+    close(back[0]);
+    if (made.id == -1) {
+        keeper_stop(keeper);
+        errno = made.error;
+    }
+    return made.id;
 }
 
 void

@@ -15,9 +15,13 @@ struct keeper {
     pid_t pid; /* of the keeper */
 };
 
-/* Start one that calls REMOVE(ID) when this process and all children that it
-   forks from now on are gone, or keeper_stop() was called. */
-struct keeper keeper_start(void (*remove)(int id), int id);
+/* Start one. It calls MAKE, which returns an identifier or -1 with errno set,
+   and later REMOVE with that, when this process and all children that it forks
+   from now on are gone, or keeper_stop() was called. That the keeper makes it
+   leaves no moment in which the thing exists and nobody is there to remove it.
+   Returns the identifier, or -1 with errno set and no keeper. */
+int keeper_start(struct keeper *keeper, int (*make)(void),
+                 void (*remove)(int id));
 
 /* Have it removed now; returns when that is done. Call it when the children
    have ended, in the process that started it. */

@@ -270,13 +270,19 @@ struct sysv_message {
 };
 static struct sysv_message *letter;
 
+static int
+make_queue(void)
+{
+    return msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+}
+
 static void
 remove_queue(int id)
 {
     msgctl(id, IPC_RMID, NULL);
 }
 
-/* A queue outlives whoever made it: the keeper removes it. */
+/* A queue outlives its users: the keeper removes it. */
 static const char *
 open_sysv(struct link *link)
 {
@@ -287,12 +293,11 @@ open_sysv(struct link *link)
     letter = &buffer;
     if (link->size > sizeof letter->text)
         return "a message of System V has 8192 bytes at most";
-    link->id = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
+    link->id = keeper_start(&link->keeper, make_queue, remove_queue);
     if (link->id == -1) {
         snprintf(why, sizeof why, "msgget: %s", strerror(errno));
         return why;
     }
-    link->keeper = keeper_start(remove_queue, link->id);
     /* The system's limit is often the lower one (16 KiB on Linux). What is
        larger than the queue is never sent, and waits for ever. */
     if (msgctl(link->id, IPC_STAT, &status) == 0) {

@@ -122,6 +122,12 @@ open_ofd(struct lock *lock)
 
 /* ---- System V ----------------------------------------------------------- */
 
+static int
+make_set(void)
+{
+    return semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+}
+
 static void
 remove_set(int id)
 {
@@ -139,12 +145,11 @@ open_set(struct lock *lock)
     static char why[80];
     struct sembuf up = {.sem_op = 1};
 
-    lock->id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+    lock->id = keeper_start(&lock->keeper, make_set, remove_set);
     if (lock->id == -1) {
         snprintf(why, sizeof why, "semget: %s", strerror(errno));
         return why;
     }
-    lock->keeper = keeper_start(remove_set, lock->id);
     if (semop(lock->id, &up, 1) == -1)
         die("semop");
     return NULL;
