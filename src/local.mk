@@ -39,6 +39,13 @@ programs = \
 
 nobase_dist_doc_DATA += \
 	src/compare/README \
+	src/compare/plots/capacity.svg \
+	src/compare/plots/latency.svg \
+	src/compare/plots/locks.svg \
+	src/compare/plots/mapping.svg \
+	src/compare/plots/pairs.svg \
+	src/compare/plots/spin.svg \
+	src/compare/plots/throughput.svg \
 	src/cond/README \
 	src/mapping/README \
 	src/mutex/README \

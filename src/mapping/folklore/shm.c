@@ -114,7 +114,8 @@ persists(void)
 
 const struct claim claims_shm[] = {
     {60, "S4", "shared memory is the fastest way", "silent", "not measured",
-     "unproven", "It depends on what is sent, how large, and who waits.",
+     "unproven",
+     "It depends on what is sent, how large, and who waits: compare/price.",
      fastest},
     {61, "S4", "POSIX shared memory rests on mmap", "shm_open, then mmap",
      "the object is a regular file; mmap: OK; store: OK", "true",
