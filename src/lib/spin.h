@@ -8,10 +8,10 @@
    date, and the answer wrong: that costs one spin or one sleep too many, no
    more.
 
-   Nor is sched_yield() a way to wait on the same CPU: with the two alone on it
-   spsc.c took 3.0 microseconds a trip so, instead of 4.4 asleep, but as soon as
-   a third process wanted that CPU, one trip in a hundred took 4 milliseconds,
-   a time slice. Who sleeps and is woken goes before the third. */
+   Nor is sched_yield() a way to wait on the same CPU. With the two alone on it
+   spsc.c took 3.0 microseconds a trip so, instead of 4.4 asleep; but when a
+   third process wanted that CPU, one trip in a hundred took 4 milliseconds, a
+   time slice. Who sleeps and is woken goes before the third. */
 #ifndef MAPFORK_SPIN_H
 #define MAPFORK_SPIN_H
 

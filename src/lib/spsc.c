@@ -17,13 +17,13 @@
    sleeps back to false, and only one of them can, decides: the other side has
    to post the bell then, and the sleeper has to wait for it.
 
-   Three things make it fast. Nobody is woken who does not sleep. A reader tells
-   what it has taken a quarter of the ring at a time, or when it finds nothing
-   more: each time it does, a cache line has to come back from the writer's CPU
-   and to go there again. And a writer that sleeps is woken only when half of
-   the ring is free. That cannot strand it, since the reader goes on until the
-   ring is empty and tells so then. A writer tells at once of whatever it has
-   put, and a reader is woken for the first byte. */
+   Three things make it fast. Nobody is woken who does not sleep. A reader
+   tells what it has taken a quarter of the ring at a time, or when it finds
+   nothing more: each time it does, a cache line has to come back from the
+   writer's CPU and to go there again. And a writer that sleeps is woken only
+   when half of the ring is free. That cannot strand it, since the reader goes
+   on until the ring is empty and tells so then. A writer tells at once of
+   whatever it has put, and a reader is woken for the first byte. */
 #include "config.h"
 
 #include "blocked.h"
