@@ -67,6 +67,7 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/pieces.c src/lib/pieces.h \
 	src/lib/queue.c src/lib/queue.h \
 	src/lib/region.c src/lib/region.h \
+	src/lib/ring.h \
 	src/lib/say.c src/lib/say.h \
 	src/lib/scratch.c src/lib/scratch.h \
 	src/lib/shared.c src/lib/shared.h \

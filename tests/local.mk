@@ -150,6 +150,10 @@ tests_lib_check_order_LDADD = $(test_libraries)
 tests_lib_check_region_LDADD = $(test_libraries)
 tests_lib_check_say_LDADD = $(test_libraries)
 tests_lib_check_shared_LDADD = $(test_libraries)
+tests_lib_check_channel_SOURCES = \
+	tests/lib/check_channel.c tests/lib/stream_tests.h
+tests_lib_check_spsc_SOURCES = \
+	tests/lib/check_spsc.c tests/lib/stream_tests.h
 tests_lib_check_spsc_LDADD = $(test_libraries)
 
 # The region module once more for each way it can go, so that the fallbacks

@@ -31,6 +31,7 @@
 #include "blocked.h"
 #include "channel.h"
 #include "die.h"
+#include "ring.h"
 #include "shared.h"
 #include "spin.h"
 
@@ -188,15 +189,6 @@ unlock_after_remove(struct channel *channel, size_t size)
 
 /* ---- A stream of bytes -------------------------------------------------- */
 
-/* A part that goes round the end of the ring comes in two pieces. */
-static size_t
-first_piece(const struct channel *channel, const struct channel_part *part)
-{
-    size_t to_end = channel->capacity - part->at;
-
-    return part->size < to_end ? part->size : to_end;
-}
-
 static void
 use_up(const struct channel *channel, struct channel_part *part, size_t size)
 {
@@ -222,7 +214,7 @@ channel_room(struct channel *channel, void **at)
             return part->size = 0;
     }
     *at = channel->ring + part->at;
-    return first_piece(channel, part);
+    return ring_before_end(channel->capacity, part->at, part->size);
 }
 
 void
@@ -259,7 +251,7 @@ channel_data(struct channel *channel, const void **at)
         unlock(channel);
     }
     *at = channel->ring + part->at;
-    return first_piece(channel, part);
+    return ring_before_end(channel->capacity, part->at, part->size);
 }
 
 void
@@ -329,37 +321,12 @@ channel_read(struct channel *channel, void *bytes, size_t size)
     return done;
 }
 
-/* ---- Messages: the size, then the bytes, all under the lock ------------ */
-
-/* Copy SIZE bytes into the ring OFFSET bytes behind `first', round its end. */
-static void
-copy_in(struct channel *channel, size_t offset, const void *from, size_t size)
-{
-    size_t start = (channel->first + offset) % channel->capacity;
-    size_t piece = channel->capacity - start;
-
-    if (piece > size)
-        piece = size;
-    memcpy(channel->ring + start, from, piece);
-    memcpy(channel->ring, (const char *)from + piece, size - piece);
-}
-
-static void
-copy_out(struct channel *channel, size_t offset, void *to, size_t size)
-{
-    size_t start = (channel->first + offset) % channel->capacity;
-    size_t piece = channel->capacity - start;
-
-    if (piece > size)
-        piece = size;
-    memcpy(to, channel->ring + start, piece);
-    memcpy((char *)to + piece, channel->ring, size - piece);
-}
+/* ---- Messages: the size, then the bytes, all under the lock ------------- */
 
 int
 channel_send(struct channel *channel, const void *message, size_t size)
 {
-    size_t whole = sizeof size + size;
+    size_t whole = sizeof size + size, at;
 
     if (whole < size || whole > channel->capacity)
         return EMSGSIZE;
@@ -369,8 +336,10 @@ channel_send(struct channel *channel, const void *message, size_t size)
         unlock(channel);
         return EPIPE;
     }
-    copy_in(channel, channel->used, &size, sizeof size);
-    copy_in(channel, channel->used + sizeof size, message, size);
+    at = channel->first + channel->used;
+    ring_store(channel->ring, channel->capacity, at, &size, sizeof size);
+    ring_store(channel->ring, channel->capacity, at + sizeof size, message,
+               size);
     unlock_after_add(channel, whole);
     return 0;
 }
@@ -379,18 +348,22 @@ int
 channel_receive(struct channel *channel, void *message, size_t most,
                 size_t *size)
 {
+    size_t at;
+
     lock(channel);
     await_data(channel);
     if (channel->used == 0) {
         unlock(channel);
         return EPIPE;
     }
-    copy_out(channel, 0, size, sizeof *size);
+    at = channel->first;
+    ring_load(channel->ring, channel->capacity, at, size, sizeof *size);
     if (*size > most) {
         unlock(channel);
         return EMSGSIZE;
     }
-    copy_out(channel, sizeof *size, message, *size);
+    ring_load(channel->ring, channel->capacity, at + sizeof *size, message,
+              *size);
     unlock_after_remove(channel, sizeof *size + *size);
     return 0;
 }

@@ -28,6 +28,7 @@
 
 #include "blocked.h"
 #include "die.h"
+#include "ring.h"
 #include "spin.h"
 #include "spsc.h"
 
@@ -200,14 +201,6 @@ data(struct spsc *spsc)
     return mine->seen - taken;
 }
 
-static size_t
-contiguous(const struct spsc *spsc, const struct spsc_side *mine, size_t size)
-{
-    size_t to_end = spsc->capacity - mine->at;
-
-    return size < to_end ? size : to_end;
-}
-
 /* ---- A stream of bytes, in place ---------------------------------------- */
 
 size_t
@@ -216,7 +209,7 @@ spsc_room(struct spsc *spsc, void **at)
     size_t size = room(spsc, 1);
 
     *at = spsc->ring + spsc->writer.at;
-    return contiguous(spsc, &spsc->writer, size);
+    return ring_before_end(spsc->capacity, spsc->writer.at, size);
 }
 
 void
@@ -233,7 +226,7 @@ spsc_data(struct spsc *spsc, const void **at)
     size_t size = data(spsc);
 
     *at = spsc->ring + spsc->reader.at;
-    return contiguous(spsc, &spsc->reader, size);
+    return ring_before_end(spsc->capacity, spsc->reader.at, size);
 }
 
 void
@@ -304,41 +297,17 @@ spsc_read(struct spsc *spsc, void *bytes, size_t size)
 
 /* ---- Messages: the size, then the bytes, published by one store --------- */
 
-static void
-copy_in(struct spsc *spsc, size_t offset, const void *from, size_t size)
-{
-    size_t start = (spsc->writer.at + offset) % spsc->capacity;
-    size_t piece = spsc->capacity - start;
-
-    if (piece > size)
-        piece = size;
-    memcpy(spsc->ring + start, from, piece);
-    memcpy(spsc->ring, (const char *)from + piece, size - piece);
-}
-
-static void
-copy_out(struct spsc *spsc, size_t offset, void *to, size_t size)
-{
-    size_t start = (spsc->reader.at + offset) % spsc->capacity;
-    size_t piece = spsc->capacity - start;
-
-    if (piece > size)
-        piece = size;
-    memcpy(to, spsc->ring + start, piece);
-    memcpy((char *)to + piece, spsc->ring, size - piece);
-}
-
 int
 spsc_send(struct spsc *spsc, const void *message, size_t size)
 {
-    size_t whole = sizeof size + size;
+    size_t whole = sizeof size + size, at = spsc->writer.at;
 
     if (whole < size || whole > spsc->capacity)
         return EMSGSIZE;
     if (room(spsc, whole) == 0)
         return EPIPE;
-    copy_in(spsc, 0, &size, sizeof size);
-    copy_in(spsc, sizeof size, message, size);
+    ring_store(spsc->ring, spsc->capacity, at, &size, sizeof size);
+    ring_store(spsc->ring, spsc->capacity, at + sizeof size, message, size);
     spsc_put(spsc, whole);
     return 0;
 }
@@ -346,12 +315,14 @@ spsc_send(struct spsc *spsc, const void *message, size_t size)
 int
 spsc_receive(struct spsc *spsc, void *message, size_t most, size_t *size)
 {
+    size_t at = spsc->reader.at;
+
     if (data(spsc) == 0)
         return EPIPE;
-    copy_out(spsc, 0, size, sizeof *size);
+    ring_load(spsc->ring, spsc->capacity, at, size, sizeof *size);
     if (*size > most)
         return EMSGSIZE;
-    copy_out(spsc, sizeof *size, message, *size);
+    ring_load(spsc->ring, spsc->capacity, at + sizeof *size, message, *size);
     spsc_take(spsc, sizeof *size + *size);
     return 0;
 }

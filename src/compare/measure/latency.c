@@ -10,25 +10,12 @@
 #include "ways.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 struct trip {
     struct link there, back;
     size_t size;
     double seconds;
 };
-
-/* Never freed: free() writes into it, and a message that was lent to the
-   kernel (vmsplice) may not have been read yet when its sender has done. */
-static void *
-room_for(size_t size)
-{
-    void *message = malloc(size);
-
-    if (message == NULL)
-        die("malloc %zu bytes", size);
-    return message;
-}
 
 /* The first tenth of the time is not counted: caches, branches, the clock
    frequency and the kernel's idea of who wakes whom have to settle. The other
@@ -37,7 +24,7 @@ room_for(size_t size)
 static void
 ask(struct trip *trip)
 {
-    void *message = room_for(trip->size);
+    void *message = messages_for(trip->size, 1);
     double begin = now(), sent, back;
     unsigned wrong = 0;
     bool warm = false;
@@ -70,7 +57,7 @@ ask(struct trip *trip)
 static void
 answer(struct trip *trip)
 {
-    void *message = room_for(trip->size);
+    void *message = messages_for(trip->size, 1);
     unsigned wrong = 0;
     bool warm = false;
 
@@ -105,61 +92,50 @@ role(int side, void *argument)
 }
 
 static void
-measure(const struct way *way, size_t size, enum placement placement,
-        int round)
+measure(const struct turn *turn)
 {
-    struct row row = row_of("latency", way->name, round, (int)placement);
-    struct trip trip = {.size = size, .seconds = asked_seconds()};
-    const char *why = round == 1 ? verify(way, size, 1, placement) : NULL;
+    const struct way *way = turn->way;
+    struct trip trip = {.size = turn->size, .seconds = asked_seconds()};
+    const char *why =
+        turn->round == 1 ? verify(way, turn->size, 1, turn->place) : NULL;
+    struct row row;
 
     if (why == NULL)
-        why = link_open(&trip.there, 0, way, size);
-    if (why == NULL && (why = link_open(&trip.back, 1, way, size)) != NULL)
+        why = link_open(&trip.there, 0, way, turn->size);
+    if (why == NULL &&
+        (why = link_open(&trip.back, 1, way, turn->size)) != NULL)
         link_close(&trip.there);
     if (why != NULL) {
-        row_missing("latency", way->name, why);
+        row_missing(turn->subject, way->name, why);
         return;
     }
-    pair_run(2, placement, role, &trip);
+    pair_run(2, turn->place, role, &trip);
     link_close(&trip.there);
     link_close(&trip.back);
     promise(cell->wrong == 0,
             "all messages by %s as they were sent, seen: %llu changed",
             way->name, (unsigned long long)cell->wrong);
-    row.about = way->about;
-    row.size = (double)size;
-    row.capacity = (double)trip.there.capacity;
-    row.batch = 1;
-    row.spin = asked.spin;
-    row.processes = 2;
-    row.wrong = (double)cell->wrong;
+    row = row_of_turn(turn, &trip.there, 1);
     row_samples(&row);
     row_used(&row, 2, row.count);
     row.per_second = 1e9 / row.mean;
     row_add(&row);
 }
 
-/* The ways take turns within the round, so that a load that comes and goes
-   meets all of them alike. */
+static bool
+fits(const struct way *way)
+{
+    return !way->no_latency;
+}
+
 void
 latency_round(int round)
 {
     static const size_t usual[] = {64, 4096, 65536}, few[] = {64, 4096};
-    struct sizes sizes =
-        asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 3);
-    const struct way *way;
 
-    for (int s = 0; s < sizes.count; s++)
-        for (enum placement place = SAME; place < PLACEMENTS; place++)
-            for (int i = 0; (way = way_number(i)) != NULL; i++) {
-                if (asked_to_stop())
-                    return;
-                if (!asked.place[place] || way->no_latency ||
-                    !asked_for(way->name))
-                    continue;
-                asked_progress("latency", way->name, sizes.size[s]);
-                measure(way, sizes.size[s], place, round);
-            }
+    ways_each("latency", round,
+              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 3),
+              fits, measure);
 }
 
 static void
@@ -170,8 +146,7 @@ print_block(size_t size, enum placement place)
     bool begun = false;
 
     for (int i = 0; (way = way_number(i)) != NULL; i++) {
-        struct row_key key = {"latency", way->name, (int)place, 0,
-                              (double)size};
+        struct row_key key = row_key_of("latency", way, size, place);
         struct spread p50 = row_spread(&key, row_p50);
         struct spread ratio = row_ratio(&key, "pipe", row_p50);
         if (p50.count == 0)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "args.h"
+#include "die.h"
 #include "region.h"
 #include "ways.h"
 
@@ -20,6 +21,63 @@ way_number(int i)
             if (i-- == 0)
                 return way;
     return NULL;
+}
+
+void
+ways_each(const char *subject, int round, struct sizes sizes,
+          bool (*fits)(const struct way *way), way_measure *measure)
+{
+    struct turn turn = {.subject = subject, .round = round};
+
+    for (int s = 0; s < sizes.count; s++)
+        for (turn.place = SAME; turn.place < PLACEMENTS; turn.place++)
+            for (int i = 0; (turn.way = way_number(i)) != NULL; i++) {
+                if (asked_to_stop())
+                    return;
+                turn.size = sizes.size[s];
+                if (!asked.place[turn.place] || !fits(turn.way) ||
+                    !asked_for(turn.way->name))
+                    continue;
+                asked_progress(subject, turn.way->name, turn.size);
+                measure(&turn);
+            }
+}
+
+struct row
+row_of_turn(const struct turn *turn, const struct link *link, int batch)
+{
+    struct row row =
+        row_of(turn->subject, turn->way->name, turn->round, (int)turn->place);
+
+    row.about = turn->way->about;
+    row.size = (double)turn->size;
+    row.capacity = (double)link->capacity;
+    row.batch = batch;
+    row.spin = asked.spin;
+    row.processes = 2;
+    row.count = cell->count;
+    row.wrong = (double)cell->wrong;
+    return row;
+}
+
+struct row_key
+row_key_of(const char *subject, const struct way *way, size_t size,
+           enum placement place)
+{
+    return (struct row_key){.subject = subject,
+                            .way = way->name,
+                            .placement = (int)place,
+                            .size = (double)size};
+}
+
+void *
+messages_for(size_t size, int count)
+{
+    void *messages = malloc(size * (size_t)count);
+
+    if (messages == NULL)
+        die("malloc %d messages of %zu bytes", count, size);
+    return messages;
 }
 
 /* Each link keeps its region, as large as the largest so far: to map a new one

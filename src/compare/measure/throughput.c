@@ -12,7 +12,6 @@
 
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 struct flow {
     struct link link;
@@ -20,16 +19,6 @@ struct flow {
     int batch;
     double seconds;
 };
-
-static char *
-room_for(const struct flow *flow)
-{
-    char *messages = malloc(flow->size * (size_t)flow->batch);
-
-    if (messages == NULL)
-        die("malloc %zu bytes", flow->size * (size_t)flow->batch);
-    return messages;
-}
 
 /* A way that lends its memory goes wrong when the next message is written
    before the last one was read: that is forced here, at the beginning, by a
@@ -47,7 +36,7 @@ is_forced(const struct flow *flow)
 static void
 pour(struct flow *flow)
 {
-    char *messages = room_for(flow);
+    char *messages = messages_for(flow->size, flow->batch);
     double begin = now(), time;
     size_t bytes = 0;
     uint64_t n = 0;
@@ -79,7 +68,7 @@ pour(struct flow *flow)
 static void
 catch_all(struct flow *flow)
 {
-    char *messages = room_for(flow);
+    char *messages = messages_for(flow->size, flow->batch);
     double begin = 0;
     uint64_t n = 0, first = 0;
     unsigned long long wrong = 0;
@@ -119,61 +108,50 @@ role(int side, void *argument)
 }
 
 static void
-measure(const struct way *way, size_t size, enum placement placement,
-        int round)
+measure(const struct turn *turn)
 {
-    struct row row = row_of("throughput", way->name, round, (int)placement);
-    struct flow flow = {.size = size,
+    const struct way *way = turn->way;
+    struct flow flow = {.size = turn->size,
                         .batch = way->batch > 0 ? way->batch : asked.batch,
                         .seconds = asked_seconds()};
-    const char *why =
-        round == 1 ? verify(way, size, flow.batch, placement) : NULL;
+    const char *why = turn->round == 1
+                          ? verify(way, turn->size, flow.batch, turn->place)
+                          : NULL;
+    struct row row;
 
     if (why == NULL)
-        why = link_open(&flow.link, 0, way, size);
+        why = link_open(&flow.link, 0, way, turn->size);
     if (why != NULL) {
-        row_missing("throughput", way->name, why);
+        row_missing(turn->subject, way->name, why);
         return;
     }
-    pair_run(2, placement, role, &flow);
+    pair_run(2, turn->place, role, &flow);
     link_close(&flow.link);
     promise(cell->wrong == 0 || way->is_risky,
             "all messages by %s as they were sent, seen: %llu changed",
             way->name, (unsigned long long)cell->wrong);
-    row.about = way->about;
-    row.size = (double)size;
-    row.capacity = (double)flow.link.capacity;
-    row.batch = flow.batch;
-    row.spin = asked.spin;
-    row.processes = 2;
-    row.count = cell->count;
-    row.wrong = (double)cell->wrong;
+    row = row_of_turn(turn, &flow.link, flow.batch);
     row.per_second = cell->count / cell->seconds;
-    row.bytes_per_second = row.per_second * (double)size;
+    row.bytes_per_second = row.per_second * (double)turn->size;
     row.mean = 1e9 / row.per_second;
     row_used(&row, 2, cell->count);
     row_add(&row);
+}
+
+static bool
+fits(const struct way *way)
+{
+    return !way->no_throughput;
 }
 
 void
 throughput_round(int round)
 {
     static const size_t usual[] = {64, 1024, 4096, 65536}, few[] = {64, 65536};
-    struct sizes sizes =
-        asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 4);
-    const struct way *way;
 
-    for (int s = 0; s < sizes.count; s++)
-        for (enum placement place = SAME; place < PLACEMENTS; place++)
-            for (int i = 0; (way = way_number(i)) != NULL; i++) {
-                if (asked_to_stop())
-                    return;
-                if (!asked.place[place] || way->no_throughput ||
-                    !asked_for(way->name))
-                    continue;
-                asked_progress("throughput", way->name, sizes.size[s]);
-                measure(way, sizes.size[s], place, round);
-            }
+    ways_each("throughput", round,
+              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 4),
+              fits, measure);
 }
 
 static double
@@ -196,8 +174,7 @@ print_block(size_t size, enum placement place)
     bool begun = false;
 
     for (int i = 0; (way = way_number(i)) != NULL; i++) {
-        struct row_key key = {"throughput", way->name, (int)place, 0,
-                              (double)size};
+        struct row_key key = row_key_of("throughput", way, size, place);
         struct spread rate = row_spread(&key, row_bytes);
         struct spread ratio = row_ratio(&key, "pipe", row_mean);
         double wrong = row_spread(&key, row_wrong).median;

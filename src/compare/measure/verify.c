@@ -8,23 +8,12 @@
 #include "ways.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 struct pass {
     struct link there, back;
     size_t size;
     int batch, messages;
 };
-
-static char *
-room_for(const struct pass *pass)
-{
-    char *messages = malloc(pass->size * (size_t)pass->batch);
-
-    if (messages == NULL)
-        die("malloc %zu bytes", pass->size * (size_t)pass->batch);
-    return messages;
-}
 
 static int
 batch_at(const struct pass *pass, int n)
@@ -37,7 +26,7 @@ batch_at(const struct pass *pass, int n)
 static void
 send_pass(struct pass *pass)
 {
-    char *messages = room_for(pass);
+    char *messages = messages_for(pass->size, pass->batch);
     bool answered = pass->there.way->no_throughput;
 
     for (int n = 0, batch; n < pass->messages; n += batch) {
@@ -56,7 +45,7 @@ send_pass(struct pass *pass)
 static void
 receive_pass(struct pass *pass)
 {
-    char *messages = room_for(pass);
+    char *messages = messages_for(pass->size, pass->batch);
     bool answered = pass->there.way->no_throughput;
     unsigned wrong = 0;
 
@@ -118,46 +107,34 @@ verify(const struct way *way, size_t size, int batch, enum placement placement)
 
 /* ---- The subject -------------------------------------------------------- */
 
-static struct row
-row_for(const struct way *way, size_t size, enum placement place, int round)
+static void
+measure(const struct turn *turn)
 {
-    struct row row = row_of("verify", way->name, round, (int)place);
+    int batch = turn->way->batch > 0 ? turn->way->batch : asked.batch;
+    const char *why = verify(turn->way, turn->size, batch, turn->place);
+    struct row row;
 
-    row.about = way->about;
-    row.size = (double)size;
-    row.batch = way->batch > 0 ? way->batch : asked.batch;
-    row.spin = asked.spin;
-    row.processes = 2;
-    return row;
+    if (why != NULL) {
+        row_missing(turn->subject, turn->way->name, why);
+        return;
+    }
+    row = row_of_turn(turn, &(struct link){.capacity = asked.capacity}, batch);
+    row_add(&row);
 }
+
+static bool
+fits(const struct way *way)
+{
+    (void)way;
+    return true;
+}
+
+static const size_t odd[] = {1, 7, 64, 1000, 4097};
 
 void
 verify_round(int round)
 {
-    static const size_t odd[] = {1, 7, 64, 1000, 4097};
-    struct sizes sizes = asked_sizes(odd, 5);
-    const struct way *way;
-
-    for (int s = 0; s < sizes.count; s++)
-        for (enum placement place = SAME; place < PLACEMENTS; place++)
-            for (int i = 0; (way = way_number(i)) != NULL; i++) {
-                struct row row;
-                const char *why;
-                if (asked_to_stop())
-                    return;
-                if (!asked.place[place] || !asked_for(way->name))
-                    continue;
-                asked_progress("verify", way->name, sizes.size[s]);
-                row = row_for(way, sizes.size[s], place, round);
-                why = verify(way, sizes.size[s], row.batch, place);
-                if (why != NULL) {
-                    row_missing("verify", way->name, why);
-                    continue;
-                }
-                row.count = cell->count;
-                row.wrong = (double)cell->wrong;
-                row_add(&row);
-            }
+    ways_each("verify", round, asked_sizes(odd, 5), fits, measure);
 }
 
 static double
@@ -169,7 +146,6 @@ row_count(const struct row *row)
 void
 verify_print(void)
 {
-    static const size_t odd[] = {1, 7, 64, 1000, 4097};
     struct sizes sizes = asked_sizes(odd, 5);
     const struct way *way;
     char text[16];
@@ -182,8 +158,8 @@ verify_print(void)
                    row_bytes_text(text, sizeof text, (double)sizes.size[s]),
                    place_words(place));
             for (int i = 0; (way = way_number(i)) != NULL; i++) {
-                struct row_key key = {"verify", way->name, (int)place, 0,
-                                      (double)sizes.size[s]};
+                struct row_key key =
+                    row_key_of("verify", way, sizes.size[s], place);
                 if (row_spread(&key, row_count).count > 0)
                     printf("  %-14s whole: every byte as it was sent\n",
                            way->name);

@@ -51,12 +51,39 @@ extern const struct way ways_cond[], ways_word[], ways_kernel[],
 /* The I'th of all, from 0; NULL behind the last one. */
 const struct way *way_number(int i);
 
+/* Call MEASURE for each size of SIZES, each placement and each way that was
+   asked for and FITS, in this order: the ways take turns within the round, so
+   that a load that comes and goes meets all of them alike. */
+struct turn {
+    const char *subject;
+    int round;
+    const struct way *way;
+    size_t size;
+    enum placement place;
+};
+typedef void way_measure(const struct turn *turn);
+void ways_each(const char *subject, int round, struct sizes sizes,
+               bool (*fits)(const struct way *way), way_measure *measure);
+
+/* The row of a turn, with what TURN and LINK say filled in. */
+struct row row_of_turn(const struct turn *turn, const struct link *link,
+                       int batch);
+
+/* The key of all rounds of WAY's rows. */
+struct row_key row_key_of(const char *subject, const struct way *way,
+                          size_t size, enum placement place);
+
 /* Map and open a link for messages of SIZE bytes. Returns NULL or why not.
    The one of INDEX 0 or 1 uses memory of its own. */
 const char *link_open(struct link *link, int index, const struct way *way,
                       size_t size);
 void link_begin(struct link *link, bool sends);
 void link_close(struct link *link);
+
+/* Memory for COUNT messages of SIZE bytes, for a side, never freed: free()
+   writes into it, and a message that was lent to the kernel (vmsplice) may not
+   have been read yet when its sender has done. */
+void *messages_for(size_t size, int count);
 
 /* ---- What is sent (stamp.c) --------------------------------------------- */
 
