@@ -116,7 +116,8 @@ endif
 src_compare_libmeasure_a_SOURCES = \
 	src/compare/measure/asked.c \
 	src/compare/measure/cond.c \
-	src/compare/measure/copies.c \
+	src/compare/measure/copies.c src/compare/measure/copies.h \
+	src/compare/measure/copy_routes.c \
 	src/compare/measure/floor.c src/compare/measure/floor.h \
 	src/compare/measure/floor_roles.c \
 	src/compare/measure/floor_verdict.c \

@@ -5,209 +5,19 @@
    the kernel four times; with shared memory, into which the file is read, only
    twice. The kernel counts, too: what read and write have moved for a process
    is rchar and wchar in /proc/PID/io, proc(5). Here both stand beside what
-   it took. See pipe(7), sem_overview(7), sendfile(2), splice(2), mmap(2). */
+   it took. The routes are in copy_routes.c. */
 #include "config.h"
 
+#include "copies.h"
 #include "die.h"
-#include "price.h"
 #include "region.h"
 #include "scratch.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#if defined(__linux__)
-#include <sys/sendfile.h>
-#endif
-
-enum { KIB = 1 << 10, MIB = 1 << 20, SLOTS = 16 };
-
-/* A semaphore for the empty slots and one for the full ones are all that has
-   to be shared besides: one side fills the slots in turn, the other empties
-   them. Where none is shared, side N has number N as its own buffer. */
-struct shelf {
-    sem_t empty, full;
-    _Alignas(4096) char slots[];
-};
-
-struct task {
-    const struct route *way;
-    int in, out, ends[2];
-    size_t bytes, piece;
-    struct shelf *shelf;
-};
-
-struct route {
-    const char *name, *about;
-    void (*act)(const struct task *task, int side);
-    int sides, slots;
-};
-
-/* What a side leaves in cell->number[WHAT + side]. */
-enum { COPIED = 0, START = 2, END = 4, LACKS = 6 };
-
-/* How many bytes the piece at AT has. */
-static size_t
-piece_at(const struct task *task, size_t at)
-{
-    size_t left = task->bytes - at;
-
-    return left < task->piece ? left : task->piece;
-}
-
-/* A pipe may hand out less than it was asked for, but a write takes all. One
-   process alone is both sides, without the pipe. */
-static void
-by_read_write(const struct task *task, int side)
-{
-    char *buffer = task->shelf->slots + (size_t)side * task->piece;
-    int from = side == 0 ? task->in : task->ends[0];
-    int to = side + 1 < task->way->sides ? task->ends[1] : task->out;
-    ssize_t n;
-
-    close(task->ends[side]);
-    for (size_t at = 0; at < task->bytes; at += (size_t)n) {
-        n = read(from, buffer, piece_at(task, at));
-        if (n <= 0 || write(to, buffer, (size_t)n) != n)
-            die("read and write at %zu", at);
-    }
-}
-
-/* With one slot the sides take turns, and for each turn one of them sleeps and
-   is woken; with several both can work at a time. */
-static void
-by_slots(const struct task *task, int side)
-{
-    struct shelf *shelf = task->shelf;
-    sem_t *mine = side == 0 ? &shelf->empty : &shelf->full;
-    sem_t *yours = side == 0 ? &shelf->full : &shelf->empty;
-    int slot = 0;
-
-    for (size_t at = 0; at < task->bytes; at += task->piece) {
-        char *buffer = shelf->slots + (size_t)slot * task->piece;
-        size_t n = piece_at(task, at);
-        while (sem_wait(mine) == -1)
-            if (errno != EINTR)
-                die("sem_wait");
-        if ((side == 0 ? read(task->in, buffer, n)
-                       : write(task->out, buffer, n)) != (ssize_t)n)
-            die("%s at %zu", side == 0 ? "read" : "write", at);
-        if (sem_post(yours) == -1)
-            die("sem_post");
-        slot = (slot + 1) % task->way->slots;
-    }
-}
-
-/* The kernel moves the bytes by itself: no process sees them. From one file to
-   the other they are copied all the same; only the way into a pipe can do
-   without, by lending the pages of the file. The account is no witness: Linux
-   enters what sendfile and copy_file_range move as read and as written, 2 N,
-   and what splice moves not at all. */
-static ssize_t
-ask_kernel(const struct task *task, size_t size)
-{
-#if defined(__linux__)
-    const int *ends = task->ends;
-    ssize_t n;
-
-    if (strcmp(task->way->name, "sendfile") == 0)
-        return sendfile(task->out, task->in, NULL, size);
-    if (strcmp(task->way->name, "copy_file_range") == 0)
-        return copy_file_range(task->in, NULL, task->out, NULL, size, 0);
-    n = splice(task->in, NULL, ends[1], NULL, size, 0);
-    for (ssize_t done = 0, m; done < n; done += m) {
-        m = splice(ends[0], NULL, task->out, NULL, (size_t)(n - done), 0);
-        if (m <= 0)
-            return m;
-    }
-    return n;
-#else
-    (void)task;
-    (void)size;
-    errno = ENOSYS;
-    return -1;
-#endif
-}
-
-static void
-by_kernel(const struct task *task, int side)
-{
-    ssize_t n;
-
-    for (size_t at = 0; at < task->bytes; at += (size_t)n) {
-        n = ask_kernel(task, piece_at(task, at));
-        if (n <= 0 && at > 0)
-            die("%s at %zu", task->way->name, at);
-        if (n <= 0) {
-            cell->number[LACKS + side] = n == 0 ? EIO : errno;
-            return;
-        }
-    }
-}
-
-/* One copy, by the CPU, and none on the kernel's account; but each page of
-   both files has first to be entered into the page table, by a fault. */
-static void
-by_mapping(const struct task *task, int side)
-{
-    char *from = mmap(NULL, task->bytes, PROT_READ, MAP_SHARED, task->in, 0);
-    char *to = mmap(NULL, task->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-                    task->out, 0);
-
-    (void)side;
-    if (from == MAP_FAILED || to == MAP_FAILED)
-        die("mmap %zu bytes", task->bytes);
-    for (size_t at = 0; at < task->bytes; at += task->piece)
-        memcpy(to + at, from + at, piece_at(task, at));
-}
-
-static const struct route ways[] = {
-    {"pipe", "read, write, twice", by_read_write, 2, 0},
-    {"shm-1", "read in A, write in B", by_slots, 2, 1},
-    {"shm-16", "same, 16 buffers", by_slots, 2, SLOTS},
-    {"one-process", "read, write", by_read_write, 1, 0},
-    {"sendfile", "in the kernel", by_kernel, 1, 0},
-    {"copy_file_range", "in the kernel", by_kernel, 1, 0},
-    {"splice", "in the kernel", by_kernel, 1, 0},
-    {"mapped", "memcpy", by_mapping, 1, 0},
-};
-enum { WAYS = sizeof ways / sizeof *ways };
-
-/* What the kernel has moved for this process; where nobody tells, NAN. */
-static double
-accounted(void)
-{
-    FILE *file = fopen("/proc/self/io", "re");
-    double in = NAN, out = NAN;
-
-    if (file != NULL) {
-        (void)!fscanf(file, "rchar: %lf wchar: %lf", &in, &out);
-        fclose(file);
-    }
-    return in + out;
-}
-
-static void
-play(int side, void *argument)
-{
-    const struct task *task = argument;
-    double before = accounted();
-
-    pair_touch(task->shelf, sizeof *task->shelf + SLOTS * task->piece);
-    pair_start(side, task->way->sides);
-    pair_used_from(side);
-    cell->number[START + side] = now();
-    task->way->act(task, side);
-    cell->number[END + side] = now();
-    pair_used_until(side);
-    cell->number[COPIED + side] = accounted() - before;
-}
-
-/* ---- In the parent ------------------------------------------------------ */
 
 /* Fill FD: the input with words of which no two are the same, so that no piece
    can be missing or in another's place unseen; the output with zeros. It has
@@ -283,7 +93,7 @@ measure(struct task *task, int round, enum placement placement)
          sem_init(&task->shelf->full, 1, 0) == -1))
         lacks = errno;
     if (lacks == 0) {
-        pair_run(task->way->sides, placement, play, task);
+        pair_run(task->way->sides, placement, copy_play, task);
         lacks = (int)cell->number[LACKS];
     }
     if (lacks != 0) {
@@ -306,11 +116,11 @@ task_at(int i, struct task *task, enum placement *placement)
     struct sizes sizes = asked_sizes(usual, 2);
     size_t most = asked.quick ? 8 * MIB : 64 * MIB;
 
-    if (i >= sizes.count * PLACEMENTS * WAYS)
+    if (i >= sizes.count * PLACEMENTS * COPY_ROUTES)
         return false;
-    *placement = (enum placement)(i / WAYS % PLACEMENTS);
-    task->way = &ways[i % WAYS];
-    task->piece = sizes.size[i / WAYS / PLACEMENTS];
+    *placement = (enum placement)(i / COPY_ROUTES % PLACEMENTS);
+    task->way = &copy_routes[i % COPY_ROUTES];
+    task->piece = sizes.size[i / COPY_ROUTES / PLACEMENTS];
     task->bytes = task->piece < most >> 14 ? task->piece << 14 : most;
     return true;
 }
@@ -411,12 +221,12 @@ copies_print(void)
                               (double)task.piece};
         if (row_spread(&key, row_mean).count == 0)
             continue;
-        if (shown != i / WAYS)
+        if (shown != i / COPY_ROUTES)
             printf("\ncopies, %s, %s a piece\n%47s %9s  to pipe, quartiles\n",
                    place_words(placement),
                    row_bytes_text(text, sizeof text, key.size), "accounted",
                    "rate");
-        shown = i / WAYS;
+        shown = i / COPY_ROUTES;
         print_row(task.way, &key);
         if (strcmp(key.way, "shm-1") == 0 &&
             row_ratio(&key, "pipe", row_mean).median < least) {
