@@ -128,7 +128,7 @@ read_all(void)
     asked = (struct asked){
         .quick = quick,
         .rounds = rounds > 0 ? (int)rounds
-                  : quick    ? 2
+                  : quick    ? 3
                              : 5,
         .capacity = (size_t)capacity,
         .spin = (int)spin,
@@ -164,13 +164,17 @@ check_operand(void)
                about.operands);
 }
 
-static bool
-is_measured(const char *name)
+/* The subjects themselves know their ways. */
+static void
+check_only(void)
 {
+    if (*asked.only == '\0')
+        return;
+    asked_collect(true);
     for (int i = 0; i < SUBJECTS; i++)
-        if (strcmp(subjects[i].name, name) == 0)
-            return is_chosen(&subjects[i]);
-    return false;
+        if (is_chosen(&subjects[i]))
+            subjects[i].round(1);
+    asked_collect(false);
 }
 
 static void
@@ -183,10 +187,10 @@ measure_all(void)
     /* What dominated is told from the floor: it is measured once, if that was
        not asked for. */
     if (asked.format == TABLE && !args_quiet() && rows_count() > 0 &&
-        !asked_to_stop() && !is_chosen(&subjects[0]) &&
-        !is_measured("floor")) {
+        !asked_to_stop() && !is_chosen(&subjects[0]) && !rows_have("floor")) {
         asked.only = "";
         floor_round(asked.round = 1);
+        asked.only = only;
     }
     asked_progress(NULL, NULL, 0);
 }
@@ -199,10 +203,10 @@ print_all(void)
         return;
     }
     for (int i = 0; i < SUBJECTS && !args_quiet(); i++)
-        if (is_chosen(&subjects[i]))
+        if (is_chosen(&subjects[i]) && rows_have(subjects[i].name))
             subjects[i].print();
     if (!args_quiet() && !is_chosen(&subjects[0]))
-        floor_verdict();
+        floor_verdict(args_operand(0));
     if (fflush(stdout) == EOF)
         die("write to standard output");
 }
@@ -217,6 +221,7 @@ main(int argc, char **argv)
     read_all();
     region = region_map(sizeof *cell, args_backing());
     cell = region.memory;
+    check_only();
     asked_listen();
     measure_all();
     print_all();
@@ -224,7 +229,6 @@ main(int argc, char **argv)
     asked_end();
     if (rows_count() == 0 && rows_missing() > 0)
         die_missing("all that was asked for");
-    promise(rows_count() > 0, "something to be measured, seen: nothing; "
-                              "--only names no way of this subject");
+    promise(rows_count() > 0, "something to be measured, seen: nothing");
     return EXIT_HELD;
 }

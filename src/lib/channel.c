@@ -9,8 +9,9 @@
    In the other direction channel_take() and channel_room() do the same.
 
    What makes it fast, without touching its meaning:
-   - Nobody is signalled who does not sleep, and nobody while the lock is held:
-     who is woken would run into it, and sleep again.
+   - Nobody is signalled who does not sleep (but at a flush or a close), and
+     nobody while the lock is held: a process that is woken then runs into it,
+     and sleeps again.
    - A writer that sleeps for room is woken only when half of the ring is free:
      a wake-up costs as much as copying tens of kilobytes, so the two should
      not wake each other for every little piece. That cannot strand the writer

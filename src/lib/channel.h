@@ -37,8 +37,8 @@ struct channel {
     atomic_int reader_cpu;    /* lock */
     int readers_waiting;      /* lock: processes that sleep on not_empty */
     int writers_waiting;      /* lock: processes that sleep on not_full */
-    atomic_bool write_closed; /* lock: no more will come */
-    atomic_bool read_closed;  /* lock: nobody will take any more */
+    atomic_bool write_closed; /* lock, or to be peeked at: no more will come */
+    atomic_bool read_closed;  /* likewise: nobody will take any more */
     /* For a stream: the part of the ring that the one writer, the one reader
        has been given, and has not put or taken yet. Nobody else looks. */
     _Alignas(CHANNEL_LINE) struct channel_part {

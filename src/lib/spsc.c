@@ -17,13 +17,15 @@
    sleeps back to false, and only one of them can, decides: the other side has
    to post the bell then, and the sleeper has to wait for it.
 
-   Three things make it fast. Nobody is woken who does not sleep. A reader
-   tells what it has taken a quarter of the ring at a time, or when it finds
-   nothing more: each time it does, a cache line has to come back from the
-   writer's CPU and to go there again. And a writer that sleeps is woken only
-   when half of the ring is free. That cannot strand it, since the reader goes
-   on until the ring is empty and tells so then. A writer tells at once of
-   whatever it has put, and a reader is woken for the first byte. */
+   Four things make it fast. Each side remembers how far the other one was when
+   it looked last, and looks again only when that is used up. Nobody is woken
+   who does not sleep. A reader tells what it has taken a quarter of the ring
+   at a time, or when it finds nothing more: each time it does, a cache line
+   has to come back from the writer's CPU and to go there again. And a writer
+   that sleeps is woken only when half of the ring is free. That cannot strand
+   it, since the reader goes on until the ring is empty and tells so then. A
+   writer tells at once of whatever it has put, and a reader is woken for the
+   first byte. */
 #include "config.h"
 
 #include "blocked.h"
@@ -66,7 +68,8 @@ spsc_init(struct spsc *spsc, size_t capacity, int spin, const char *name)
 
 /* ---- Sleeping and waking ------------------------------------------------ */
 
-/* Has THEIRS come as far as WANTED, or ended? */
+/* Has THEIRS come as far as WANTED, or ended? The counters wrap round: a number
+   is no less than another if it is at most half of all numbers ahead. */
 static bool
 is_there(const struct spsc_side *theirs, size_t wanted)
 {
@@ -82,8 +85,8 @@ await_bell(struct spsc_side *mine)
             die("sem_wait");
 }
 
-/* Wait until THEIRS has moved WANTED bytes, or has ended. A spinning side may
-   be looked at by the other one every time: only that one's line is read. */
+/* Wait until THEIRS has moved WANTED bytes, or has ended. While it spins this
+   side only loads: the lines stay in its cache until the other one stores. */
 static void
 await(struct spsc *spsc, struct spsc_side *mine, struct spsc_side *theirs,
       size_t wanted)
@@ -185,8 +188,8 @@ room(struct spsc *spsc, size_t least)
     return spsc->capacity - (put - mine->seen);
 }
 
-/* Whether the writer has closed is looked at before its counter: what it had
-   put until then is seen. */
+/* Nothing is left if the writer has closed; its counter is loaded after
+   await() has seen that, so all that it had put is seen as well. */
 static size_t
 data(struct spsc *spsc)
 {

@@ -15,9 +15,9 @@
    system fails ends the process with EXIT_SYSTEM.
 
    The counters: L. Lamport, "Specifying Concurrent Program Modules", TOPLAS
-   5(2), 1983. The copies that each side keeps of the other one's: J. Giacomoni
-   and others, "FastForward for Efficient Pipeline Parallelism", PPoPP 2008,
-   and P. P. C. Lee and others, "MCRingBuffer", IPDPS 2010. */
+   5(2), 1983. The copy that each side keeps of the other one's: P. P. C. Lee
+   and others, "A Lock-Free, Cache-Efficient Multi-Core Synchronization
+   Mechanism" (MCRingBuffer), IPDPS 2010. */
 #ifndef MAPFORK_SPSC_H
 #define MAPFORK_SPSC_H
 
@@ -26,9 +26,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What one side stores is in a cache line of its own. Were the two counters in
-   one, each store would take the line away from the other CPU, although
-   neither side has anything to do with it. */
+/* Three kinds of things, each in cache lines of its own: what a side publishes;
+   what both touch when one sleeps or ends, which is seldom; and what a side
+   alone uses. In one line, each store of the third kind would take the line
+   away from the other CPU, which is looking for the first. */
 enum { SPSC_LINE = 64 };
 
 /* One side. What it alone uses is apart from what the other one looks at while

@@ -26,9 +26,41 @@ is_among(const char *list, const char *word, size_t length)
     return false;
 }
 
+/* While names are collected nothing is asked for, and so nothing measured. */
+static char known[2000];
+static bool collecting;
+
+static void
+collect(const char *name)
+{
+    size_t used = strlen(known);
+
+    if (!is_among(known, name, strlen(name)))
+        snprintf(known + used, sizeof known - used, "%s%s",
+                 used > 0 ? "," : "", name);
+}
+
+void
+asked_collect(bool begin)
+{
+    collecting = begin;
+    if (begin)
+        return;
+    for (const char *at = asked.only; *at != '\0'; at += *at == ',') {
+        size_t n = strcspn(at, ",");
+        if (!is_among(known, at, n))
+            args_wrong("--only: '%.*s' is none of %s", (int)n, at, known);
+        at += n;
+    }
+}
+
 bool
 asked_for(const char *name)
 {
+    if (collecting) {
+        collect(name);
+        return false;
+    }
     return *asked.only == '\0' || is_among(asked.only, name, strlen(name));
 }
 

@@ -154,7 +154,8 @@ receive_messages(struct link *link, void *messages, int count)
            ring->used <= ring->slots / 2);
 }
 
-/* The last messages may be less than half a ring. */
+/* The last messages may be less than half a ring. Signalled without the lock:
+   what the receiver waits for was stored under it before. */
 static void
 flush(struct link *link)
 {

@@ -159,12 +159,6 @@ copies_round(int round)
     close(task.out);
 }
 
-static double
-copies_of(const struct row *row)
-{
-    return row->count;
-}
-
 /* The sentence at the end, of where shm-1 is at its worst. */
 static void
 print_verdict(const struct row_key *worst)
@@ -185,8 +179,8 @@ print_verdict(const struct row_key *worst)
                "half the\ncopies, with %.2f sleeps and wake-ups a piece; with "
                "16 buffers, %.2f a piece,\nit is %.2f times as fast.\n",
                place_words((enum placement)worst->placement), text, ratio,
-               row_spread(worst, row_switches).median,
-               row_spread(&many, row_switches).median,
+               row_spread(worst, row_sleeps).median,
+               row_spread(&many, row_sleeps).median,
                row_ratio(&many, "pipe", row_mean).median);
 }
 
@@ -194,7 +188,7 @@ static void
 print_row(const struct route *way, const struct row_key *key)
 {
     struct spread ratio = row_ratio(key, "pipe", row_mean);
-    double copies = row_spread(key, copies_of).median;
+    double copies = row_spread(key, row_count).median;
     char rate[24], number[24] = "-";
 
     if (!isnan(copies))

@@ -12,6 +12,7 @@
 #include "region.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
 
@@ -128,8 +129,9 @@ measure(const struct way *way, size_t size, enum placement placement,
     region_unmap(&region);
     if (cell->samples == 0) {
         row_missing("floor", way->name,
-                    "nothing was measured: the other side was never asleep, "
-                    "or ran too soon");
+                    strncmp(way->name, "wake", 4) == 0
+                        ? "the other side was never seen asleep"
+                        : "no sample was whole: the CPUs are busy");
         return;
     }
     row_samples(&row);

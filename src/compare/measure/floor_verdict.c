@@ -42,7 +42,7 @@ time_of(const char *way, int placement, size_t size)
 /* Wake-ups or copies? The copy is that of 64 KiB by way of the other CPU's
    cache. Who may spin needs neither. */
 static void
-judge_cross(double wake, double copy, double line)
+judge_cross(double wake, double copy)
 {
     char text[400], a[16], b[16];
 
@@ -63,14 +63,67 @@ judge_cross(double wake, double copy, double line)
     else
         return;
     print_wrapped(text);
-    if (wake > 2 * line) {
-        snprintf(text, sizeof text,
-                 "Who spins instead of sleeping can have an answer in %s, "
-                 "%.0f times sooner than one wake-up, for a CPU that does "
-                 "nothing else.",
-                 row_time(a, sizeof a, line), wake / line);
-        print_wrapped(text);
-    }
+}
+
+static void
+judge_spin(double wake, double line)
+{
+    char text[300], a[16];
+
+    if (!(wake > 2 * line))
+        return;
+    snprintf(text, sizeof text,
+             "A side that spins instead of sleeping can have an answer in %s, "
+             "%.0f times sooner than one wake-up, for a CPU that does nothing "
+             "else.",
+             row_time(a, sizeof a, line), wake / line);
+    print_wrapped(text);
+}
+
+/* What a lock costs that is never waited for, and what one that is. */
+static void
+judge_locks(double line, double wake)
+{
+    char text[300], a[16], b[16];
+
+    if (!(wake > line))
+        return;
+    snprintf(
+        text, sizeof text,
+        "What the CPUs contend for is the cache line of the lock: %s there "
+        "and back. A lock that puts its waiters to sleep and wakes them "
+        "in turn pays %s each time, %.0f times that: the cheap ones let "
+        "whoever is awake go first.",
+        row_time(a, sizeof a, line), row_time(b, sizeof b, wake), wake / line);
+    print_wrapped(text);
+}
+
+static double
+row_mean_of(const char *way)
+{
+    struct row_key key = {"mapping", way, -1, 0, NAN};
+
+    return row_spread(&key, row_mean).median;
+}
+
+/* A page is touched for the first time: is it the zeroes or the fault? */
+static void
+judge_mapping(double touch, double page, double child)
+{
+    char text[300], a[16], b[16], c[16];
+
+    if (isnan(touch) || isnan(page))
+        return;
+    snprintf(
+        text, sizeof text,
+        "The first touch of a shared page takes %s, to copy as many bytes "
+        "only %s: the fault dominates, not the bytes.",
+        row_time(a, sizeof a, touch), row_time(b, sizeof b, page));
+    if (!isnan(child))
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 " A child pays %s for it once more.",
+                 row_time(c, sizeof c, child));
+    print_wrapped(text);
 }
 
 /* While one side is being woken the other fills what is between them, or
@@ -118,15 +171,30 @@ judge_same(double wake, double call, double copy)
     print_wrapped(text);
 }
 
+/* To each subject what it depends on. */
 void
-floor_verdict(void)
+floor_verdict(const char *subject)
 {
     double wake = time_of("wake", CROSS, 0);
+    double line = time_of("line_bounce_2", CROSS, 0);
     double copy = fmax(time_of("memcpy_cross", CROSS, 64 * KIB),
                        time_of("memcpy_cross_to", CROSS, 64 * KIB));
+    bool is_locks = strcmp(subject, "locks") == 0;
+    bool is_mapping = strcmp(subject, "mapping") == 0;
 
-    judge_cross(wake, copy, time_of("line_bounce_2", CROSS, 0));
-    judge_capacity(wake, copy);
-    judge_same(time_of("wake", SAME, 0), time_of("syscall", -1, 0),
-               time_of("memcpy", -1, 64 * KIB));
+    if (is_locks)
+        judge_locks(time_of("line_bounce_1", CROSS, 0), wake);
+    else if (is_mapping)
+        judge_mapping(row_mean_of("touch-shared-anon"),
+                      time_of("memcpy", -1, 4 * KIB),
+                      row_mean_of("child-write-shared-anon"));
+    else
+        judge_cross(wake, copy);
+    if (strcmp(subject, "latency") == 0)
+        judge_spin(wake, line);
+    else if (strcmp(subject, "throughput") == 0)
+        judge_capacity(wake, copy);
+    else if (!is_locks && !is_mapping)
+        judge_same(time_of("wake", SAME, 0), time_of("syscall", -1, 0),
+                   time_of("memcpy", -1, 64 * KIB));
 }

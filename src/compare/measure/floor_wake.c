@@ -8,19 +8,13 @@
 
 #include "die.h"
 #include "floor.h"
+#include "futex.h"
 #include "spin.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <unistd.h>
 #if defined(__linux__)
-#include <sys/syscall.h>
-#endif
-
-#if defined(__linux__)
-/* From <linux/futex.h>, which not every C library comes with. */
-enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
-
 const char *
 floor_no_wake(void)
 {
@@ -37,10 +31,7 @@ sleep_and_run(struct floor_memory *memory)
     for (unsigned n = 1;; n++) {
         floor_put(&memory->back, n);
         while ((seen = atomic_load(&memory->there)) == n - 1)
-            if (syscall(SYS_futex, &memory->there, FUTEX_WAIT, n - 1, NULL,
-                        NULL, 0) == -1 &&
-                errno != EAGAIN && errno != EINTR)
-                die("futex FUTEX_WAIT");
+            futex_wait(&memory->there, n - 1);
         if (seen == FLOOR_LAST)
             return;
         memory->ran = now();
@@ -50,13 +41,8 @@ sleep_and_run(struct floor_memory *memory)
 static int
 wake(struct floor_memory *memory, unsigned n)
 {
-    long woken;
-
     floor_put(&memory->there, n);
-    woken = syscall(SYS_futex, &memory->there, FUTEX_WAKE, 1, NULL, NULL, 0);
-    if (woken == -1)
-        die("futex FUTEX_WAKE");
-    return (int)woken;
+    return (int)futex_wake(&memory->there);
 }
 
 /* Until the other side is about to sleep for the N'th time. */

@@ -125,7 +125,7 @@ open_socket(struct link *link, int type)
                        errno == ESOCKTNOSUPPORT
                    ? "this system has no such socket pair"
                    : (die("socketpair"), NULL);
-    /* Linux takes it for half of what the bookkeeping may use as well. */
+    /* Linux doubles it, to have room for its own bookkeeping, socket(7). */
     if ((size_t)size < link->size * 2)
         size = (int)link->size * 2;
     if (setsockopt(link->fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) ==
@@ -165,9 +165,8 @@ send_packets(struct link *link, const void *messages, int count)
     for (int i = 0; i < count; i++) {
         ssize_t n;
         do
-            n = send(link->fds[1],
-                     (const char *)messages + (size_t)i * link->size,
-                     link->size, MSG_NOSIGNAL);
+            n = send(link->fds[1], message_in(link, messages, i), link->size,
+                     MSG_NOSIGNAL);
         while (n == -1 && errno == EINTR);
         if (n != (ssize_t)link->size)
             die("send a packet");
@@ -180,8 +179,8 @@ receive_packets(struct link *link, void *messages, int count)
     for (int i = 0; i < count; i++) {
         ssize_t n;
         do
-            n = recv(link->fds[0], (char *)messages + (size_t)i * link->size,
-                     link->size, 0);
+            n = recv(link->fds[0], message_at(link, messages, i), link->size,
+                     0);
         while (n == -1 && errno == EINTR);
         if (n == -1)
             die("recv a packet");
@@ -222,8 +221,7 @@ static void
 send_mq(struct link *link, const void *messages, int count)
 {
     for (int i = 0; i < count; i++)
-        while (mq_send((mqd_t)link->id,
-                       (const char *)messages + (size_t)i * link->size,
+        while (mq_send((mqd_t)link->id, message_in(link, messages, i),
                        link->size, 0) == -1)
             if (errno != EINTR)
                 die("mq_send");
@@ -234,8 +232,7 @@ receive_mq(struct link *link, void *messages, int count)
 {
     for (int i = 0; i < count; i++) {
         ssize_t n;
-        while ((n = mq_receive((mqd_t)link->id,
-                               (char *)messages + (size_t)i * link->size,
+        while ((n = mq_receive((mqd_t)link->id, message_at(link, messages, i),
                                link->size, NULL)) == -1)
             if (errno != EINTR)
                 die("mq_receive");
@@ -316,8 +313,7 @@ send_sysv(struct link *link, const void *messages, int count)
 {
     letter->type = 1;
     for (int i = 0; i < count; i++) {
-        memcpy(letter->text, (const char *)messages + (size_t)i * link->size,
-               link->size);
+        memcpy(letter->text, message_in(link, messages, i), link->size);
         while (msgsnd(link->id, letter, link->size, 0) == -1)
             if (errno != EINTR)
                 die("msgsnd");
@@ -334,8 +330,7 @@ receive_sysv(struct link *link, void *messages, int count)
                 die("msgrcv");
         promise(n == (ssize_t)link->size, "a message of %zu bytes, seen: %zd",
                 link->size, n);
-        memcpy((char *)messages + (size_t)i * link->size, letter->text,
-               link->size);
+        memcpy(message_at(link, messages, i), letter->text, link->size);
     }
 }
 

@@ -141,7 +141,7 @@ latency_round(int round)
 static void
 print_block(size_t size, enum placement place)
 {
-    char a[16], b[16], c[16], d[16];
+    char a[16], b[16], c[16], d[16], e[40];
     const struct way *way;
     bool begun = false;
 
@@ -153,17 +153,17 @@ print_block(size_t size, enum placement place)
             continue;
         if (!begun)
             printf("\nlatency, %s, %s: there and back\n"
-                   "  %-14s %9s %9s %9s %9s %9s %8s\n",
+                   "  %-14s %9s %9s %9s %8s  %s\n",
                    row_bytes_text(a, sizeof a, (double)size),
-                   place_words(place), "", "p50", "p99", "CPU time",
-                   "switches", "pipe/it", "quartiles");
+                   place_words(place), "", "p50", "p99", "CPU time", "sleeps",
+                   "times as fast as pipe");
         begun = true;
-        printf("  %-14s %9s %9s %9s %9.2f %8.2fx %4.2f-%.2f\n", way->name,
+        printf("  %-14s %9s %9s %9s %8.2f  %s\n", way->name,
                row_time(b, sizeof b, p50.median),
                row_time(c, sizeof c, row_spread(&key, row_p99).median),
                row_time(d, sizeof d, row_spread(&key, row_cpu).median),
-               row_spread(&key, row_switches).median, ratio.median, ratio.low,
-               ratio.high);
+               row_spread(&key, row_sleeps).median,
+               row_ratio_text(e, sizeof e, &ratio));
     }
 }
 

@@ -11,15 +11,13 @@
 #include "config.h"
 
 #include "die.h"
+#include "futex.h"
 #include "locks.h"
 #include "price.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <unistd.h>
-#if defined(__linux__)
-#include <sys/syscall.h>
-#endif
 
 /* ---- No lock ------------------------------------------------------------ */
 
@@ -115,9 +113,6 @@ unlock_ticket(struct lock *lock)
 #if defined(__linux__)
 enum { NOBODYS, TAKEN, WANTED };
 
-/* From <linux/futex.h>, which not every C library comes with. */
-enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
-
 static const char *
 open_futex(struct lock *lock)
 {
@@ -129,10 +124,7 @@ open_futex(struct lock *lock)
    a system call for each unlock. Who comes back from its sleep does not know
    whether others sleep, and so has to take the lock as WANTED: at most one
    wake-up too many. The kernel lets it sleep only if the word still is WANTED,
-   so that an unlock right before is not missed (EAGAIN).
-
-   Without FUTEX_PRIVATE_FLAG the kernel looks up which page of which mapping
-   the word lies in: two processes may have it at two addresses. */
+   so that an unlock right before is not missed. */
 static void
 lock_futex(struct lock *lock)
 {
@@ -144,10 +136,7 @@ lock_futex(struct lock *lock)
     if (seen != WANTED)
         seen = atomic_exchange(word, WANTED);
     while (seen != NOBODYS) {
-        if (syscall(SYS_futex, word, FUTEX_WAIT, WANTED, NULL, NULL, 0) ==
-                -1 &&
-            errno != EAGAIN && errno != EINTR)
-            die("futex FUTEX_WAIT");
+        futex_wait(word, WANTED);
         seen = atomic_exchange(word, WANTED);
     }
 }
@@ -159,9 +148,8 @@ unlock_futex(struct lock *lock)
 {
     atomic_uint *word = &lock->memory->is.word;
 
-    if (atomic_exchange(word, NOBODYS) == WANTED &&
-        syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0) == -1)
-        die("futex FUTEX_WAKE");
+    if (atomic_exchange(word, NOBODYS) == WANTED)
+        futex_wake(word);
 }
 #else
 static const char *

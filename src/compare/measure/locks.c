@@ -186,12 +186,6 @@ locks_round(int round)
 /* ---- The table ---------------------------------------------------------- */
 
 static double
-row_share(const struct row *row)
-{
-    return row->share;
-}
-
-static double
 row_lost(const struct row *row)
 {
     return row->wrong / row->count;

@@ -41,6 +41,11 @@ extern struct asked asked;
 /* Is NAME among those of --only? True if that was not given. */
 bool asked_for(const char *name);
 
+/* From the one call, with BEGIN, to the other, without, asked_for() collects
+   the names that it is asked about, and says no; then the command line is
+   wrong if --only names another one. */
+void asked_collect(bool begin);
+
 /* SIGINT or SIGTERM came: stop after this cell and print what there is. Ask
    between any two cells. */
 bool asked_to_stop(void);
@@ -175,6 +180,7 @@ void row_missing(const char *subject, const char *way, const char *why);
    printed for machines. */
 int rows_count(void);
 int rows_missing(void);
+bool rows_have(const char *subject);
 void rows_end(void);
 
 /* The median and the quartiles of a figure over the rounds. */
@@ -201,17 +207,24 @@ struct spread row_spread(const struct row_key *key, row_figure *figure);
 struct spread row_ratio(const struct row_key *key, const char *base,
                         row_figure *figure);
 
+/* The figures of a row; sleeps are its voluntary switches: a process that is
+   put off the CPU by one that it woke has not slept. */
 double row_p50(const struct row *row);
+double row_p99(const struct row *row);
 double row_mean(const struct row *row);
 double row_bytes(const struct row *row);
-double row_switches(const struct row *row);
-double row_p99(const struct row *row);
 double row_cpu(const struct row *row);
+double row_sleeps(const struct row *row);
+double row_count(const struct row *row);
+double row_capacity(const struct row *row);
+double row_wrong(const struct row *row);
+double row_share(const struct row *row);
 
-/* A figure in TEXT, for people: "1.23 us", "4.56 GB/s", "64 KiB"; "-" for
-   NAN. Return TEXT. */
+/* A figure in TEXT, for people: "1.23 us", "4.56 GB/s", "1.23x" and
+   the quartiles, "64 KiB"; "-" for NAN. Return TEXT. */
 char *row_time(char *text, size_t size, double ns);
 char *row_rate(char *text, size_t size, double bytes_per_second);
+char *row_ratio_text(char *text, size_t size, const struct spread *ratio);
 char *row_bytes_text(char *text, size_t size, double bytes);
 
 /* ---- The subjects, each in a file of that name -------------------------- */
@@ -234,7 +247,7 @@ void mapping_print(void);
 void copies_print(void);
 void floor_print(void);
 
-/* Two or three sentences: what dominated here, from the measured floor. */
-void floor_verdict(void);
+/* Two or three sentences: what dominates SUBJECT here, from the floor. */
+void floor_verdict(const char *subject);
 
 #endif

@@ -242,6 +242,15 @@ row_add(const struct row *row)
         print_for_machines(row);
 }
 
+bool
+rows_have(const char *subject)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(rows[i].subject, subject) == 0)
+            return true;
+    return false;
+}
+
 int
 rows_count(void)
 {
@@ -289,6 +298,12 @@ row_p50(const struct row *row)
 }
 
 double
+row_p99(const struct row *row)
+{
+    return row->p99;
+}
+
+double
 row_mean(const struct row *row)
 {
     return row->mean;
@@ -301,21 +316,39 @@ row_bytes(const struct row *row)
 }
 
 double
-row_switches(const struct row *row)
+row_cpu(const struct row *row)
+{
+    return row->cpu;
+}
+
+double
+row_sleeps(const struct row *row)
 {
     return row->voluntary;
 }
 
 double
-row_p99(const struct row *row)
+row_count(const struct row *row)
 {
-    return row->p99;
+    return row->count;
 }
 
 double
-row_cpu(const struct row *row)
+row_capacity(const struct row *row)
 {
-    return row->cpu;
+    return row->capacity;
+}
+
+double
+row_wrong(const struct row *row)
+{
+    return row->wrong;
+}
+
+double
+row_share(const struct row *row)
+{
+    return row->share;
 }
 
 static bool
@@ -383,6 +416,19 @@ row_time(char *text, size_t size, double ns)
         snprintf(text, size, ns < 1e4 ? "%.2f us" : "%.1f us", ns / 1e3);
     else
         snprintf(text, size, "%.2f ms", ns / 1e6);
+    return text;
+}
+
+char *
+row_ratio_text(char *text, size_t size, const struct spread *ratio)
+{
+    if (ratio->count == 0)
+        snprintf(text, size, "%9s", "-");
+    else if (ratio->median < 0.01)
+        snprintf(text, size, "%8.1gx", ratio->median);
+    else
+        snprintf(text, size, "%8.2fx  %.2f-%.2f", ratio->median, ratio->low,
+                 ratio->high);
     return text;
 }
 

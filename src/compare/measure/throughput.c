@@ -154,22 +154,10 @@ throughput_round(int round)
               fits, measure);
 }
 
-static double
-row_wrong(const struct row *row)
-{
-    return row->wrong;
-}
-
-static double
-row_capacity(const struct row *row)
-{
-    return row->capacity;
-}
-
 static void
 print_block(size_t size, enum placement place)
 {
-    char a[16], b[16], c[16], d[16];
+    char a[16], b[16], c[16], d[16], e[40];
     const struct way *way;
     bool begun = false;
 
@@ -182,17 +170,18 @@ print_block(size_t size, enum placement place)
             continue;
         if (!begun)
             printf("\nthroughput, %s, %s\n"
-                   "  %-14s %8s %10s %9s %9s %8s\n",
+                   "  %-14s %8s %10s %9s %8s  %s\n",
                    row_bytes_text(a, sizeof a, (double)size),
                    place_words(place), "", "capacity", "rate", "CPU time",
-                   "switches", "it/pipe");
+                   "sleeps", "times as fast as pipe");
         begun = true;
         printf(
-            "  %-14s %8s %10s %9s %9.3f %7.2fx", way->name,
+            "  %-14s %8s %10s %9s %8.3f  %s", way->name,
             row_bytes_text(d, sizeof d, row_spread(&key, row_capacity).median),
             row_rate(b, sizeof b, rate.median),
             row_time(c, sizeof c, row_spread(&key, row_cpu).median),
-            row_spread(&key, row_switches).median, ratio.median);
+            row_spread(&key, row_sleeps).median,
+            row_ratio_text(e, sizeof e, &ratio));
         if (wrong > 0)
             printf("  CORRUPT: %.0f", wrong);
         printf("\n");

@@ -137,12 +137,6 @@ verify_round(int round)
     ways_each("verify", round, asked_sizes(odd, 5), fits, measure);
 }
 
-static double
-row_count(const struct row *row)
-{
-    return row->count;
-}
-
 void
 verify_print(void)
 {

@@ -77,6 +77,19 @@ struct row_key row_key_of(const char *subject, const struct way *way,
    The one of INDEX 0 or 1 uses memory of its own. */
 const char *link_open(struct link *link, int index, const struct way *way,
                       size_t size);
+/* Message I of those, one behind the other, that are to be sent or received. */
+static inline const void *
+message_in(const struct link *link, const void *messages, int i)
+{
+    return (const char *)messages + (size_t)i * link->size;
+}
+
+static inline void *
+message_at(const struct link *link, void *messages, int i)
+{
+    return (char *)messages + (size_t)i * link->size;
+}
+
 void link_begin(struct link *link, bool sends);
 void link_close(struct link *link);
 

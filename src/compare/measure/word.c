@@ -1,6 +1,7 @@
-/* word: a ring of messages for one sender and one receiver without a lock,
-   and five ways to wait for it: the sender counts what it sent in one word,
-   the receiver what it received in another.
+/* word: a ring of messages for one sender and one receiver without a lock, and
+   six ways for the one to learn of the other. With three of them the sender
+   counts what it has sent in one word, the receiver what it has received in
+   another; the other three leave the counting to a semaphore or the kernel.
 
    - sem lets two semaphores count instead: one the messages, one the room.
    - futex sleeps on a word: the kernel puts a process to sleep only if that
@@ -16,6 +17,7 @@
 #include "config.h"
 
 #include "die.h"
+#include "futex.h"
 #include "spin.h"
 #include "ways.h"
 
@@ -26,12 +28,6 @@
 #include <unistd.h>
 #if __linux__
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
-#endif
-
-#if __linux__
-/* As in <linux/futex.h>, which musl's compiler does not find. */
-enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1 };
 #endif
 
 enum { LINE = 64 };
@@ -116,8 +112,7 @@ send_sem(struct link *link, const void *messages, int count)
 
     for (int i = 0; i < count; i++) {
         down(&words->room);
-        memcpy(slot(link), (const char *)messages + (size_t)i * link->size,
-               link->size);
+        memcpy(slot(link), message_in(link, messages, i), link->size);
         up(&words->messages);
     }
 }
@@ -129,8 +124,7 @@ receive_sem(struct link *link, void *messages, int count)
 
     for (int i = 0; i < count; i++) {
         down(&words->messages);
-        memcpy((char *)messages + (size_t)i * link->size, slot(link),
-               link->size);
+        memcpy(message_at(link, messages, i), slot(link), link->size);
         up(&words->room);
     }
 }
@@ -138,21 +132,6 @@ receive_sem(struct link *link, void *messages, int count)
 /* ---- Words that are looked at, or slept on ------------------------------ */
 
 #if __linux__
-static void
-futex_sleep(atomic_uint *word, unsigned seen)
-{
-    if (syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0) == -1 &&
-        errno != EAGAIN && errno != EINTR)
-        die("futex FUTEX_WAIT");
-}
-
-static void
-futex_wake(atomic_uint *word)
-{
-    if (syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0) == -1)
-        die("futex FUTEX_WAKE");
-}
-
 /* Wait until *WORD is no more UNWANTED. Who is about to sleep says so in
    *SLEEPS, looks once more, and sleeps on that very word: whoever clears it
    before the kernel has looked at it makes the sleep fail (EAGAIN), so a
@@ -166,7 +145,7 @@ sleep_while(const atomic_uint *word, unsigned unwanted, atomic_uint *sleeps)
     while (atomic_load(word) == unwanted) {
         atomic_store(sleeps, 1);
         if (atomic_load(word) == unwanted)
-            futex_sleep(sleeps, 1);
+            futex_wait(sleeps, 1);
     }
 }
 
@@ -217,6 +196,13 @@ await(const atomic_uint *word, unsigned unwanted, atomic_uint *sleeps,
     sleep_while(word, unwanted, sleeps);
 }
 
+/* Nobody else stores into it: no order to keep. */
+static unsigned
+own(const atomic_uint *word)
+{
+    return atomic_load_explicit(word, memory_order_relaxed);
+}
+
 /* The stores of the bytes come before that of the word, which is at least a
    release; who has loaded the word may load the bytes. */
 static void
@@ -225,11 +211,11 @@ send_words(struct link *link, const void *messages, int count, int turns)
     struct words *words = link->memory;
 
     for (int i = 0; i < count; i++) {
-        unsigned sent = words->sent;
+        unsigned sent = own(&words->sent);
+        /* Full: slots messages were sent and not received. */
         await(&words->received, sent - words->slots, &words->sender_sleeps,
               turns);
-        memcpy(slot(link), (const char *)messages + (size_t)i * link->size,
-               link->size);
+        memcpy(slot(link), message_in(link, messages, i), link->size);
         if (turns < 0) {
             atomic_store_explicit(&words->sent, sent + 1,
                                   memory_order_release);
@@ -246,10 +232,9 @@ receive_words(struct link *link, void *messages, int count, int turns)
     struct words *words = link->memory;
 
     for (int i = 0; i < count; i++) {
-        unsigned received = words->received;
+        unsigned received = own(&words->received);
         await(&words->sent, received, &words->receiver_sleeps, turns);
-        memcpy((char *)messages + (size_t)i * link->size, slot(link),
-               link->size);
+        memcpy(message_at(link, messages, i), slot(link), link->size);
         if (turns < 0) {
             atomic_store_explicit(&words->received, received + 1,
                                   memory_order_release);
@@ -342,8 +327,7 @@ send_eventfd(struct link *link, const void *messages, int count)
 {
     for (int i = 0; i < count; i++) {
         count_down(link->fds[1]);
-        memcpy(slot(link), (const char *)messages + (size_t)i * link->size,
-               link->size);
+        memcpy(slot(link), message_in(link, messages, i), link->size);
         count_up(link->fds[0]);
     }
 }
@@ -353,8 +337,7 @@ receive_eventfd(struct link *link, void *messages, int count)
 {
     for (int i = 0; i < count; i++) {
         count_down(link->fds[0]);
-        memcpy((char *)messages + (size_t)i * link->size, slot(link),
-               link->size);
+        memcpy(message_at(link, messages, i), slot(link), link->size);
         count_up(link->fds[1]);
     }
 }
@@ -391,8 +374,7 @@ send_signal(struct link *link, const void *messages, int count)
     struct words *words = link->memory;
 
     for (int i = 0; i < count; i++) {
-        memcpy(slot(link), (const char *)messages + (size_t)i * link->size,
-               link->size);
+        memcpy(slot(link), message_in(link, messages, i), link->size);
         if (kill(words->receiver, SIGUSR1) == -1)
             die("kill SIGUSR1");
     }
@@ -409,8 +391,7 @@ receive_signal(struct link *link, void *messages, int count)
         while (sigwaitinfo(&set, NULL) == -1)
             if (errno != EINTR)
                 die("sigwaitinfo");
-        memcpy((char *)messages + (size_t)i * link->size, slot(link),
-               link->size);
+        memcpy(message_at(link, messages, i), slot(link), link->size);
     }
 }
 
