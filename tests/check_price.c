@@ -284,33 +284,61 @@ END_TEST
 
 /* ---- Ends that come too early ------------------------------------------- */
 
-/* How many queues and sets of System V there are, in lines of /proc. */
-static int
-left_by_sysv(void)
+/* The queues and sets of System V that there are, a text of "msg ID" and "sem
+   ID", from /proc: others may make some and remove them meanwhile. */
+static const char *
+sysv_objects(void)
 {
-    static const char *const lists[] = {"/proc/sysvipc/msg",
-                                        "/proc/sysvipc/sem"};
-    int lines = 0;
+    static char texts[2][65536];
+    static int turn;
+    char *text = texts[turn = 1 - turn], line[200];
+    static const char *const kinds[] = {"msg", "sem"};
+    size_t used = 0;
+    long id;
 
+    text[0] = '\0';
     for (int i = 0; i < 2; i++) {
-        FILE *list = fopen(lists[i], "r");
-        for (int c; list != NULL && (c = getc(list)) != EOF;)
-            lines += c == '\n';
-        if (list != NULL)
-            fclose(list);
+        char path[40];
+        FILE *list;
+        snprintf(path, sizeof path, "/proc/sysvipc/%s", kinds[i]);
+        if ((list = fopen(path, "r")) == NULL)
+            continue;
+        while (fgets(line, sizeof line, list) != NULL &&
+               used + 40 < sizeof texts[0])
+            if (sscanf(line, "%*d %ld", &id) == 1)
+                used += (size_t)sprintf(text + used, "%s %ld\n", kinds[i], id);
+        fclose(list);
     }
-    return lines;
+    return text;
 }
 
-/* Wait for what the kernel, or a keeper, does by itself after a death. */
+/* Is nothing there that was not there BEFORE? A stranger's is gone sooner or
+   later, ours would stay. Waits for what the kernel, or a keeper, does by
+   itself after a death. */
+static bool
+is_clean(const char *before)
+{
+    char object[40];
+    size_t length;
+
+    for (const char *at = sysv_objects(); *at != '\0'; at += length + 1) {
+        length = strcspn(at, "\n");
+        snprintf(object, sizeof object, "%.*s\n", (int)length, at);
+        if (strstr(before, object) == NULL)
+            return false;
+    }
+    return true;
+}
+
 static void
-await_sysv(int lines)
+await_sysv(const char *before)
 {
     struct pollfd never = {.fd = -1, .events = 0};
 
-    for (int looks = 0; looks < 5000 && left_by_sysv() != lines; looks++)
+    for (int looks = 0; looks < 10000 && !is_clean(before); looks++)
         poll(&never, 1, 1);
-    ck_assert_int_eq(left_by_sysv(), lines);
+    ck_assert_msg(is_clean(before), "expected no more than %sseen %s", before,
+                  sysv_objects());
 }
 
 static int victim;        /* which child: 0 or 1 */
@@ -358,9 +386,10 @@ kill_a_side(pid_t pid)
 START_TEST(killed_side)
 {
     char only[40];
-    int before = left_by_sysv();
+    char before[65536];
     struct ran ran;
 
+    snprintf(before, sizeof before, "%s", sysv_objects());
     snprintf(only, sizeof only, "--only=%s", ways[_i / 2]);
     victim = _i % 2;
     with_keepers = has_keepers(ways[_i / 2]);
@@ -383,12 +412,14 @@ END_TEST
 START_TEST(killed_parent)
 {
     struct pollfd never = {.fd = -1, .events = 0};
-    int before = left_by_sysv(), status;
+    char before[65536];
+    int status;
     char path[400], only[40];
     pid_t pids[2], pid;
     int null = open("/dev/null", O_WRONLY);
     bool killed = false;
 
+    snprintf(before, sizeof before, "%s", sysv_objects());
     snprintf(path, sizeof path, "%s/compare/price", build_folder());
     snprintf(only, sizeof only, "--only=%s", ways[_i]);
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
@@ -455,6 +486,75 @@ START_TEST(stopped)
     expect_err(&ran, "price: stopped by SIG");
     if (strstr(ran.err, "after 0 rows") == NULL)
         expect_out(&ran, _i % 2 == 0 ? "\nlatency,pipe,same," : "\n  pipe ");
+}
+END_TEST
+
+/* The deadline is for all of it, not for each cell. */
+START_TEST(deadline)
+{
+    struct ran ran =
+        run_with("compare/price", "latency", "--deadline=1", "--rounds=100",
+                 "--only=pipe", "--sizes=64", NULL);
+
+    expect_code(&ran, 1);
+    expect_err(&ran, "price: the deadline has passed, all is ended");
+}
+END_TEST
+
+/* What the lines say is what was asked for. */
+START_TEST(asked)
+{
+    struct ran ran = run_with(
+        "compare/price", "throughput", "--csv", "--quick", "--rounds=1",
+        "--sizes=100", "--only=cond-waiter", "--cpus=same", "--capacity=1000",
+        "--batch=3", "--spin=7", NULL);
+
+    expect_code(&ran, 0);
+    expect_out(&ran, "\nthroughput,cond-waiter,same,");
+    expect_out(&ran, ",1,100,1000,3,7,2,");
+}
+END_TEST
+
+/* More descriptors than a keeper closes one by one. */
+static void
+many_descriptors(void)
+{
+    while (dup(STDIN_FILENO) != -1 && dup(STDIN_FILENO) < 400)
+        continue;
+}
+
+START_TEST(inherited)
+{
+    struct ran ran = run(&(struct run){
+        .program = "compare/price",
+        .args = (const char *[]){"verify", "--only=sysv", "--sizes=64",
+                                 "--rounds=1", "--cpus=same", NULL},
+        .before_exec = many_descriptors});
+
+    if (ran.code != 77)
+        expect_code(&ran, 0);
+}
+END_TEST
+
+/* Every run but verify ends with what dominates here. */
+static const char *const ends[] = {"latency", "locks", "mapping", "all"};
+
+START_TEST(verdict)
+{
+    struct ran ran = run_with("compare/price", ends[_i], "--quick",
+                              "--rounds=1", "--sizes=4096",
+                              _i == 1   ? "--only=mutex"
+                              : _i == 2 ? "--only=shared-anon"
+                                        : "--only=pipe",
+                              NULL);
+
+    expect_code(&ran, 0);
+    ck_assert_msg(
+        strstr(ran.out, "\n\nThe first touch of a shared page ") != NULL ||
+            strstr(ran.out, "\n\nWhat the CPUs contend for ") != NULL ||
+            strstr(ran.out, "\n\nBetween two CPUs ") != NULL ||
+            sysconf(_SC_NPROCESSORS_ONLN) == 1,
+        "%s: expected sentences, seen: %s", ran.what, ran.out);
 }
 END_TEST
 
@@ -535,6 +635,10 @@ main(void)
     tcase_add_loop_test(tcase, killed_side, 0, 2 * WAYS);
     tcase_add_loop_test(tcase, killed_parent, 0, WAYS);
     tcase_add_loop_test(tcase, stopped, 0, 6);
+    tcase_add_test(tcase, deadline);
+    tcase_add_test(tcase, asked);
+    tcase_add_test(tcase, inherited);
+    tcase_add_loop_test(tcase, verdict, 0, 4);
     tcase_add_loop_test(tcase, subject, 0, sizeof subjects / sizeof *subjects);
     tcase_add_loop_test(tcase, command_line, 0, WRONG);
     tcase_add_test(tcase, no_such_subject);

@@ -191,14 +191,15 @@ tests_lib_check_region_nodev_LDADD = $(test_libraries)
 
 # Everything under valgrind, children followed. Valgrind is slow, hence the
 # longer time-outs; MAPFORK_WRAPPER is what run.c puts before each program.
-# Each process has a log of its own, so that stderr is the program's alone;
+# Each process has a log of its own, so that stderr is the program's alone (one
+# that exists already is refused);
 # nothing may be in it but warnings, unless the process was to die of a mistake.
 valgrind_logs = $(abs_top_builddir)/valgrind-logs
 valgrind = valgrind -q --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--run-libc-freeres=no --suppressions=$(abs_top_srcdir)/tests/valgrind.supp \
 	--trace-children=yes --child-silent-after-fork=no \
-	--log-file=$(valgrind_logs)/%p
+	--log-file=$(valgrind_logs)/%q{MAPFORK_RUN}-%p
 check-valgrind: $(check_PROGRAMS) $(programs)
 	rm -rf $(valgrind_logs)
 	$(MKDIR_P) $(valgrind_logs)

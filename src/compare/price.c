@@ -43,7 +43,7 @@ static const struct args about = {
     .most = 1,
     .options =
         {
-            ARGS_FLAG("quick", &quick, "a rough answer in half a minute"),
+            ARGS_FLAG("quick", &quick, "a rough answer in ten seconds"),
             ARGS_NUMBER("rounds", "N", &rounds, 1, ROUNDS_MOST,
                         "measure all of it N times (5; with --quick 3)"),
             ARGS_WORD("sizes", "BYTES,...", &sizes,
@@ -83,18 +83,29 @@ enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 
 /* ---- The command line --------------------------------------------------- */
 
+static bool
+is_new(size_t size)
+{
+    for (int i = 0; i < asked.size_count; i++)
+        if (asked.sizes[i] == size)
+            return false;
+    return true;
+}
+
 static void
 read_sizes(void)
 {
     char *copy = strdup(sizes), *rest = copy, *word;
+    size_t size;
 
     if (copy == NULL)
         die("strdup");
     while ((word = strtok_r(rest, ",", &rest)) != NULL) {
         if (asked.size_count == SIZES_MOST)
             args_wrong("--sizes: more than %d", SIZES_MOST);
-        asked.sizes[asked.size_count++] =
-            (size_t)args_number("--sizes", word, 1, 64 << 20);
+        size = (size_t)args_number("--sizes", word, 1, 64 << 20);
+        if (is_new(size))
+            asked.sizes[asked.size_count++] = size;
     }
     if (asked.size_count == 0 && *sizes != '\0')
         args_wrong("--sizes: '%s' holds no number", sizes);
@@ -184,8 +195,8 @@ measure_all(void)
         for (int i = 0; i < SUBJECTS && !asked_to_stop(); i++)
             if (is_chosen(&subjects[i]))
                 subjects[i].round(asked.round);
-    /* What dominated is told from the floor: it is measured once, if that was
-       not asked for. */
+    /* What dominated is told from the floor: where --only or the subject left
+       it out, it is measured once. */
     if (asked.format == TABLE && !args_quiet() && rows_count() > 0 &&
         !asked_to_stop() && !is_chosen(&subjects[0]) && !rows_have("floor")) {
         asked.only = "";

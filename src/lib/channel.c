@@ -360,7 +360,12 @@ channel_receive(struct channel *channel, void *message, size_t most,
     at = channel->first;
     ring_load(channel->ring, channel->capacity, at, size, sizeof *size);
     if (*size > most) {
+        bool others = channel->readers_waiting > 0;
         unlock(channel);
+        /* It was this one that was woken for the message: another one may
+           have the room for it. */
+        if (others)
+            must(pthread_cond_signal(&channel->not_empty));
         return EMSGSIZE;
     }
     ring_load(channel->ring, channel->capacity, at + sizeof *size, message,

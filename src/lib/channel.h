@@ -105,7 +105,8 @@ int channel_receive(struct channel *channel, void *message, size_t most,
 
 /* ---- Either ------------------------------------------------------------- */
 
-/* No more will be written / read: wakes whoever waits for it. */
+/* No more will be written / read: wakes whoever waits for data / for room. A
+   reader does not hear of another reader's close. */
 void channel_close_write(struct channel *channel);
 void channel_close_read(struct channel *channel);
 

@@ -11,7 +11,8 @@
    Nor is sched_yield() a way to wait on the same CPU. With the two alone on it
    spsc.c took 3.0 microseconds a trip so, instead of 4.4 asleep; but when a
    third process wanted that CPU, one trip in a hundred took 4 milliseconds, a
-   time slice. A process that slept and is woken mostly goes before the third. */
+   time slice. A process that slept and is woken mostly goes before the
+   third. */
 #ifndef MAPFORK_SPIN_H
 #define MAPFORK_SPIN_H
 
@@ -21,7 +22,7 @@
 
 /* How many turns of a spinning wait are worth it, each with one spin_pause():
    about as long as it takes to wake a process on another CPU. A pause takes 10
-   to 30 nanoseconds, so these are 20 to 60 microseconds. compare/price measures
+   to 30 nanoseconds, so these are 20 to 60 microseconds. compare/price tells
    what a pause and a wake-up take, and what other numbers do. */
 enum { SPIN_TURNS = 2000 };
 

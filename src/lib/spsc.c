@@ -68,8 +68,8 @@ spsc_init(struct spsc *spsc, size_t capacity, int spin, const char *name)
 
 /* ---- Sleeping and waking ------------------------------------------------ */
 
-/* Has THEIRS come as far as WANTED, or ended? The counters wrap round: a number
-   is no less than another if it is at most half of all numbers ahead. */
+/* Has THEIRS come as far as WANTED, or ended? The counters wrap round: one is
+   no less than another if it is at most half of all numbers ahead. */
 static bool
 is_there(const struct spsc_side *theirs, size_t wanted)
 {

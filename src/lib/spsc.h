@@ -26,10 +26,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Three kinds of things, each in cache lines of its own: what a side publishes;
-   what both touch when one sleeps or ends, which is seldom; and what a side
-   alone uses. In one line, each store of the third kind would take the line
-   away from the other CPU, which is looking for the first. */
+/* Three kinds of things, each in cache lines of its own: what a side tells
+   the other; what both touch when one sleeps or ends, which is seldom; and
+   what a side alone uses. In one line, each store of the third kind would
+   take the line away from the other CPU, which is looking for the first. */
 enum { SPSC_LINE = 64 };
 
 /* One side. What it alone uses is apart from what the other one looks at while

@@ -85,6 +85,32 @@ START_TEST(many_to_many)
 }
 END_TEST
 
+/* Two receivers sleep; the one that is woken has no room for the message. The
+   other one must get it. */
+START_TEST(too_large_for_one)
+{
+    struct channel *channel = make_channel(200);
+    char message[100] = "";
+    pid_t pids[2];
+    size_t size;
+
+    for (int i = 0; i < 2; i++) {
+        if ((pids[i] = child_fork("receiver %d", i)) == 0) {
+            int code =
+                channel_receive(channel, message, i == 0 ? 10 : 100, &size);
+            _exit(code == (i == 0 ? EMSGSIZE : 0) ? 0 : 9);
+        }
+        ck_assert_int_eq(blocked_for_good(&pids[i], 1), BLOCKED_FOR_GOOD);
+    }
+    ck_assert_int_eq(channel_send(channel, message, 100), 0);
+    /* The larger one may be woken first, and leave nothing for the other. */
+    ck_assert_int_eq(child_reap(pids[1]), 0);
+    if (!child_ended(pids[0]))
+        ck_assert_int_eq(channel_send(channel, message, 100), 0);
+    ck_assert_int_eq(child_reap(pids[0]), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -93,6 +119,7 @@ main(void)
 
     add_stream_tests(tcase);
     tcase_add_loop_test(tcase, many_to_many, 0, 6);
+    tcase_add_test(tcase, too_large_for_one);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -3,6 +3,8 @@
 
 #include "spsc.h"
 
+#include <sched.h>
+
 /* The verbs are the same: so are the tests. */
 #define channel spsc
 #define channel_size spsc_size
@@ -97,6 +99,59 @@ START_TEST(idle)
 }
 END_TEST
 
+/* Messages as large as the ring between small ones: the writer then waits for
+   all of the room, and the reader has told of less. With each budget, together
+   on a CPU and apart, for as many turns as it takes to meet each window. */
+static void
+stay_on(int cpu)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set); /* or wherever there is one */
+}
+
+static size_t
+size_of_turn(size_t capacity, int turn)
+{
+    size_t most = capacity - sizeof(size_t);
+
+    return turn % 3 == 0 ? most : (size_t)turn * 7919 % (most + 1);
+}
+
+START_TEST(large_and_small)
+{
+    static const size_t capacities[] = {9, 16, 100, 1000};
+    static const int spins[] = {0, 1, SPIN_TURNS};
+    enum { TURNS = 3000 };
+    size_t capacity = capacities[_i % 4], size;
+    struct spsc *ring = make_spinning(capacity, spins[_i / 4 % 3]);
+    char message[1000], wanted[1000];
+    pid_t pid = child_fork("sender");
+
+    stay_on(pid == 0 && _i >= 12 ? 1 : 0);
+    if (pid == 0) {
+        for (int n = 0; n < TURNS; n++) {
+            size = size_of_turn(capacity, n);
+            memset(message, n, size);
+            if (spsc_send(ring, message, size) != 0)
+                _exit(9);
+        }
+        spsc_close_write(ring);
+        _exit(0);
+    }
+    for (int n = 0; n < TURNS; n++) {
+        ck_assert_int_eq(spsc_receive(ring, message, sizeof message, &size),
+                         0);
+        ck_assert_uint_eq(size, size_of_turn(capacity, n));
+        memset(wanted, n, size);
+        ck_assert_int_eq(memcmp(message, wanted, size), 0);
+    }
+    ck_assert_int_eq(child_reap(pid), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -106,6 +161,7 @@ main(void)
     add_stream_tests(tcase);
     tcase_add_loop_test(tcase, messages, 0, 6);
     tcase_add_loop_test(tcase, idle, 0, 2);
+    tcase_add_loop_test(tcase, large_and_small, 0, 24);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -440,6 +440,9 @@ become(const struct run *run, const char *out, const char *err,
     sigprocmask(SIG_SETMASK, &none, NULL);
     setenv("LC_ALL", "C", 1);
     setenv("TMPDIR", tmp, 1);
+    /* No two runs have the same: process numbers come again (valgrind's
+       logs). */
+    setenv("MAPFORK_RUN", strrchr(tmp, '/') + 1, 1);
     unsetenv("NO_COLOR");
     open_as(2, err, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     for (int fd = 3; fd < DESCRIPTORS; fd++)

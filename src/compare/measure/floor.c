@@ -175,7 +175,7 @@ floor_spread(const char *way, int placement, size_t size, row_figure *figure)
                           size > 0 ? (double)size : NAN};
     struct spread spread = row_spread(&key, figure);
 
-    return spread.count > 0 ? spread : (struct spread){0, NAN, NAN, NAN};
+    return spread.count > 0 ? spread : (struct spread){0, NAN, NAN, NAN, NAN};
 }
 
 static void

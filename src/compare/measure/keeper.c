@@ -10,6 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Those that are at work: there is one for each direction. */
+static struct keeper known[2];
+
 /* What the keeper says when it has made the thing. */
 struct made {
     int id, error;
@@ -21,7 +24,7 @@ struct made {
    could hear, the write fails, or it is read by nobody; then the read finds
    the end at once. */
 static _Noreturn void
-keep(int from, int to, int (*make)(void), void (*remove)(int id))
+keep(int from, int hold, int to, int (*make)(void), void (*remove)(int id))
 {
     struct made made = {-1, 0};
     sigset_t all;
@@ -30,6 +33,11 @@ keep(int from, int to, int (*make)(void), void (*remove)(int id))
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     setsid();
+    /* First of all what would keep this one, or the other, from its end. */
+    close(hold);
+    for (int i = 0; i < 2; i++)
+        if (known[i].pid > 0)
+            close(known[i].fd);
     for (int other = 0; other < 256; other++)
         if (other != from && other != to)
             close(other);
@@ -44,9 +52,6 @@ keep(int from, int to, int (*make)(void), void (*remove)(int id))
         remove(made.id);
     _exit(0);
 }
-
-/* Those that are at work: there is one for each direction. */
-static struct keeper known[2];
 
 /* The family ends early: have all of it removed before the program is gone,
    so that whoever waits for the program finds nothing left. Called from
@@ -72,7 +77,7 @@ keeper_start(struct keeper *keeper, int (*make)(void), void (*remove)(int id))
     if (keeper->pid == -1)
         die("fork the keeper");
     if (keeper->pid == 0)
-        keep(hold[0], back[1], make, remove);
+        keep(hold[0], hold[1], back[1], make, remove);
     keeper->fd = hold[1];
     known[known[0].pid > 0] = *keeper;
     child_at_end(stop_all);

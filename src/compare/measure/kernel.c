@@ -90,6 +90,8 @@ open_pipe_of(struct link *link, size_t size)
 {
     if (pipe(link->fds) == -1)
         die("pipe");
+    if (size > 1 << 30)
+        size = 1 << 30;
 #ifdef F_SETPIPE_SZ
     while (size > 4096 && fcntl(link->fds[1], F_SETPIPE_SZ, (int)size) == -1)
         size /= 2;
@@ -118,6 +120,7 @@ open_pipe_big(struct link *link)
 static const char *
 open_socket(struct link *link, int type)
 {
+    socklen_t length = sizeof(int);
     int size = (int)link->capacity;
 
     if (socketpair(AF_UNIX, type, 0, link->fds) == -1)
@@ -131,6 +134,9 @@ open_socket(struct link *link, int type)
     if (setsockopt(link->fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size) ==
         -1)
         die("setsockopt SO_SNDBUF");
+    /* The system's limit may be lower; what it tells is the double. */
+    if (getsockopt(link->fds[1], SOL_SOCKET, SO_SNDBUF, &size, &length) == 0)
+        link->capacity = (size_t)size / 2;
     return NULL;
 }
 
@@ -190,8 +196,9 @@ receive_packets(struct link *link, void *messages, int count)
 }
 
 #if HAVE_MQ_OPEN
-/* The name is gone as soon as it is opened: the two sides have the
-   descriptor from the fork. */
+/* The name is gone as soon as it is opened: the two sides have the descriptor
+   from the fork. A SIGKILL between the two calls leaves it in /dev/mqueue; no
+   call makes a queue without a name. */
 static const char *
 open_mq(struct link *link)
 {

@@ -11,8 +11,10 @@
 #include "args.h"
 #include "child.h"
 #include "price.h"
+#include "spin.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -164,36 +166,51 @@ place_words(enum placement placement)
 
 /* ---- The sides ---------------------------------------------------------- */
 
-/* Ctrl-C goes to all processes of the terminal. The sides have it blocked from
-   birth, because the parent has, and finish their cell; the parent, which
-   learns of it after that, prints what there is. Should the parent be killed,
-   the sides die with it all the same.
-
-   --deadline is for all cells together, the guard against hanging for each. */
-void
-pair_run(int sides, enum placement placement, side_role *role, void *argument)
+/* The deadline of --deadline is for all cells together; the guard against
+   hanging is for each of them. Arm the one that comes first. */
+static void
+arm(double guard)
 {
     static double end = -1;
-    pid_t pids[8];
     unsigned left = alarm(0);
 
     if (end < 0)
         end = left > 0 ? now() + left : INFINITY;
+    if (now() >= end)
+        raise(SIGALRM);
+    guard = fmin(guard, end - now());
+    if (!isinf(guard))
+        child_deadline((unsigned)ceil(guard));
+}
+
+/* Ctrl-C goes to all processes of the terminal. The sides have it blocked from
+   birth, because the parent has, and finish their cell; the parent, which
+   learns of it after that, prints what there is. Should the parent be killed,
+   the sides die with it all the same. */
+void
+pair_run(int sides, enum placement placement, side_role *role, void *argument)
+{
+    pid_t pids[SIDES_MOST];
+
     memset(cell, 0, offsetof(struct cell, sample));
-    child_deadline(end - now() > CELL_SECONDS ? CELL_SECONDS
-                   : end - now() > 1          ? (unsigned)(end - now())
-                                              : 1);
+    arm(CELL_SECONDS);
     child_hold();
     for (int side = 0; side < sides; side++)
         if ((pids[side] = child_fork("side %d", side + 1)) == 0) {
             place_on(place_cpu(placement, side));
             role(side, argument);
+            cell->cpu[side] = spin_cpu();
             _exit(EXIT_HELD);
         }
     child_go_on();
     for (int side = 0; side < sides; side++)
         child_reap(pids[side]);
-    alarm(0);
+    arm(INFINITY);
+    for (int side = 0; side < sides; side++)
+        promise(cell->cpu[side] == place_cpu(placement, side) ||
+                    place_cpu(placement, side) == -1 || cell->cpu[side] == -1,
+                "side %d to end on CPU %d, seen: on %d", side + 1,
+                place_cpu(placement, side), cell->cpu[side]);
 }
 
 /* The flags are set and seen by everybody before anybody goes on, so what the

@@ -92,22 +92,23 @@ struct used {
     long voluntary, involuntary; /* context switches */
 };
 
-enum { SAMPLES_MOST = 1 << 16 };
+enum { SAMPLES_MOST = 1 << 16, SIDES_MOST = 8 };
 
 /* Lies in a region of its own, zeroed for each cell. Each side writes its own
    members and those that its role names; the parent reads them after it has
    reaped both, which orders everything. */
 struct cell {
-    atomic_int ready[8];  /* side N is at pair_start() */
+    atomic_int ready[SIDES_MOST]; /* side N is at pair_start() */
     atomic_ullong warm;   /* the measured part begins with this message */
     atomic_bool two_sent; /* two messages, or batches, are on their way */
     atomic_ullong total;  /* how many there will be; 0: not known yet */
-    struct used used[8];  /* by side N */
-    double seconds;       /* the measured part, by who takes the time */
-    double count;         /* messages, round trips, operations in it */
-    atomic_ullong wrong;  /* messages that were not what was sent */
-    double number[8];     /* whatever else a subject wants to hand back */
-    int samples;          /* how many of them there are */
+    struct used used[SIDES_MOST]; /* by side N */
+    int cpu[SIDES_MOST];          /* where side N ended; -1: unknown */
+    double seconds;            /* the measured part, by who takes the time */
+    double count;              /* messages, round trips, operations in it */
+    atomic_ullong wrong;       /* messages that were not what was sent */
+    double number[SIDES_MOST]; /* whatever else a subject wants to hand back */
+    int samples;               /* how many of them there are */
     double sample[SAMPLES_MOST]; /* nanoseconds each */
 };
 
@@ -183,10 +184,10 @@ int rows_missing(void);
 bool rows_have(const char *subject);
 void rows_end(void);
 
-/* The median and the quartiles of a figure over the rounds. */
+/* The median, the quartiles and the most of a figure over the rounds. */
 struct spread {
     int count;
-    double median, low, high;
+    double median, low, high, most;
 };
 
 /* Which rows. PLACEMENT -1, PROCESSES 0 and SIZE NAN match any. */

@@ -7,6 +7,7 @@
    rounds. */
 #include "config.h"
 
+#include "args.h"
 #include "die.h"
 #include "price.h"
 
@@ -219,6 +220,8 @@ print_for_machines(const struct row *row)
 void
 rows_end(void)
 {
+    if (args_quiet())
+        return;
     if (asked.format == JSON)
         printf(count == 0 ? "[]\n" : "\n]\n");
     else if (asked.format == CSV && count == 0)
@@ -238,7 +241,7 @@ row_add(const struct row *row)
         rows = more;
     }
     rows[count++] = *row;
-    if (asked.format != TABLE)
+    if (asked.format != TABLE && !args_quiet())
         print_for_machines(row);
 }
 
@@ -368,7 +371,8 @@ spread_of(double *value, int n)
     return (struct spread){.count = n,
                            .median = quantile(value, n, 0.5),
                            .low = quantile(value, n, 0.25),
-                           .high = quantile(value, n, 0.75)};
+                           .high = quantile(value, n, 0.75),
+                           .most = quantile(value, n, 1)};
 }
 
 struct spread

@@ -77,7 +77,7 @@ struct row_key row_key_of(const char *subject, const struct way *way,
    The one of INDEX 0 or 1 uses memory of its own. */
 const char *link_open(struct link *link, int index, const struct way *way,
                       size_t size);
-/* Message I of those, one behind the other, that are to be sent or received. */
+/* Message I of those, one behind the other, that are sent or received. */
 static inline const void *
 message_in(const struct link *link, const void *messages, int i)
 {
