@@ -35,6 +35,7 @@ check_tests = \
 	tests/check_lock_in_handler \
 	tests/check_lock_order \
 	tests/check_lost_update \
+	tests/check_measure \
 	tests/check_mutex_kinds \
 	tests/check_named_region \
 	tests/check_owner_died \
@@ -126,6 +127,7 @@ tests_check_interrupt_LDADD = $(test_libraries)
 tests_check_lock_in_handler_LDADD = $(test_libraries)
 tests_check_lock_order_LDADD = $(test_libraries)
 tests_check_lost_update_LDADD = $(test_libraries)
+tests_check_measure_LDADD = src/compare/libmeasure.a $(test_libraries)
 tests_check_mutex_kinds_LDADD = $(test_libraries)
 tests_check_owner_died_LDADD = $(test_libraries)
 tests_check_page_ends_LDADD = $(test_libraries)
