@@ -76,9 +76,9 @@ messages_for(size_t size, int count)
     static void
         *volatile kept; /* in use until the end, not lost: for valgrind */
 
-    kept = malloc(size * (size_t)count);
+    kept = calloc((size_t)count, size);
     if (kept == NULL)
-        die("malloc %d messages of %zu bytes", count, size);
+        die("calloc %d messages of %zu bytes", count, size);
     return kept;
 }
 
