@@ -122,6 +122,7 @@ src_compare_libmeasure_a_SOURCES = \
 	src/compare/measure/floor_roles.c \
 	src/compare/measure/floor_verdict.c \
 	src/compare/measure/floor_wake.c \
+	src/compare/measure/futex.h \
 	src/compare/measure/keeper.c src/compare/measure/keeper.h \
 	src/compare/measure/kernel.c \
 	src/compare/measure/latency.c \
