@@ -81,7 +81,7 @@ static const struct program {
     {"cond/dead_waiter", true, false, {"kill"}, {NULL}},
     {"compare/record_lock", false, false, {"closeother"}, {NULL}},
     {"compare/pipe_queue", false, false, {"keepend", "bigwrite"}, {NULL}},
-    {"compare/price", true, false, {NULL}, {"verify"}},
+    {"compare/price", true, false, {NULL}, {"verify", "--cpus=same"}},
     {"work/relay", true, true, {NULL}, {NULL}},
     {"work/tally", true, false, {NULL}, {"@in"}},
 };

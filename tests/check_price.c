@@ -365,7 +365,17 @@ has_keepers(const char *way)
     return strcmp(way, "sysv") == 0;
 }
 
-/* Whichever cell it hits: some sides have ended when the signal comes. */
+/* A run of which every cell lasts: of a short one the sides have ended before
+   anybody who looks from outside has seen them. */
+static const char *
+lasting(const char *way)
+{
+    return strcmp(way, "cond-half") == 0 || strcmp(way, "cond-batch") == 0
+               ? "throughput"
+               : "latency";
+}
+
+/* Whichever cell it hits; again, should that side have ended by itself. */
 static void
 kill_a_side(pid_t pid)
 {
@@ -395,8 +405,8 @@ START_TEST(killed_side)
     with_keepers = has_keepers(ways[_i / 2]);
     ran = run(&(struct run){
         .program = "compare/price",
-        .args = (const char *[]){"verify", "--rounds=100", "--sizes=100",
-                                 "--capacity=1000", only, NULL},
+        .args = (const char *[]){lasting(ways[_i / 2]), "--rounds=100",
+                                 "--sizes=100", "--capacity=1000", only, NULL},
         .meanwhile = kill_a_side});
     if (ran.code == 77)
         return;
@@ -427,7 +437,7 @@ START_TEST(killed_parent)
     if ((pid = fork()) == 0) {
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
-        execl(path, path, "verify", "--rounds=100", "--sizes=100",
+        execl(path, path, lasting(ways[_i]), "--rounds=100", "--sizes=100",
               "--capacity=1000", only, (char *)NULL);
         _exit(99);
     }
@@ -553,7 +563,7 @@ START_TEST(verdict)
         strstr(ran.out, "\n\nThe first touch of a shared page ") != NULL ||
             strstr(ran.out, "\n\nWhat the CPUs contend for ") != NULL ||
             strstr(ran.out, "\n\nBetween two CPUs ") != NULL ||
-            sysconf(_SC_NPROCESSORS_ONLN) == 1,
+            strstr(ran.out, "\n\nOn one CPU ") != NULL,
         "%s: expected sentences, seen: %s", ran.what, ran.out);
 }
 END_TEST

@@ -2,7 +2,7 @@
    and why. Every way is measured on one CPU and on two, in turns with all the
    others, and every message is looked at when it arrives.
 
-   Look at three things. Beside each time, the switches: most ways differ in
+   Look at three things. Beside each time, the sleeps: most ways differ in
    nothing else. One CPU beside two: across CPUs a wake-up is what costs, and
    who does not sleep does not pay it. The last lines: what a wake-up, a
    copy and a system call cost on this machine, and what follows.

@@ -276,18 +276,6 @@ channel_flush(struct channel *channel)
     must(pthread_cond_broadcast(&channel->not_full));
 }
 
-/* How much of SIZE bytes to hand over at a time. If who left THEIRS runs on
-   another CPU, a quarter of the ring: it copies out one part while the next
-   one is copied in. On this CPU it can only take turns with us: all. */
-static size_t
-part_of(const struct channel *channel, const atomic_int *theirs, size_t size)
-{
-    size_t quarter = channel->capacity / 4;
-
-    return quarter > 0 && size > quarter && spin_worth(theirs) ? quarter
-                                                               : size;
-}
-
 bool
 channel_write(struct channel *channel, const void *bytes, size_t size)
 {
@@ -298,7 +286,8 @@ channel_write(struct channel *channel, const void *bytes, size_t size)
     for (; size > 0; from += n, size -= n) {
         if ((n = channel_room(channel, &at)) == 0)
             return false;
-        n = part_of(channel, &channel->reader_cpu, n < size ? n : size);
+        n = ring_part(channel->capacity, &channel->reader_cpu,
+                      n < size ? n : size);
         memcpy(at, from, n);
         channel_put(channel, n);
     }
@@ -314,8 +303,8 @@ channel_read(struct channel *channel, void *bytes, size_t size)
     for (; done < size; done += n) {
         if ((n = channel_data(channel, &at)) == 0)
             break;
-        n = part_of(channel, &channel->writer_cpu,
-                    n < size - done ? n : size - done);
+        n = ring_part(channel->capacity, &channel->writer_cpu,
+                      n < size - done ? n : size - done);
         memcpy((char *)bytes + done, at, n);
         channel_take(channel, n);
     }

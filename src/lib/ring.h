@@ -2,6 +2,8 @@
 #ifndef MAPFORK_RING_H
 #define MAPFORK_RING_H
 
+#include "spin.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -10,6 +12,18 @@ static inline size_t
 ring_before_end(size_t capacity, size_t at, size_t size)
 {
     return size < capacity - at ? size : capacity - at;
+}
+
+/* How much of SIZE bytes to hand over at a time. If who left THEIRS runs on
+   another CPU, a quarter of the ring: it copies out one part while the next
+   one is copied in. On this CPU it can only take turns with us: all. */
+static inline size_t
+ring_part(size_t capacity, const atomic_int *theirs, size_t size)
+{
+    size_t quarter = capacity / 4;
+
+    return quarter > 0 && size > quarter && spin_worth(theirs) ? quarter
+                                                               : size;
 }
 
 /* Copy SIZE bytes, at most CAPACITY, into the RING from AT on; AT may lie

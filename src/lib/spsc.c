@@ -253,18 +253,6 @@ spsc_flush(struct spsc *spsc)
 
 /* ---- A stream of bytes, copied ------------------------------------------ */
 
-/* How much of SIZE bytes to hand over at a time. If the other side runs on
-   another CPU, a quarter of the ring: it copies out one part while the next
-   one is copied in. On this CPU it can only take turns with us: all. */
-static size_t
-part(const struct spsc *spsc, const struct spsc_side *theirs, size_t size)
-{
-    size_t quarter = spsc->capacity / 4;
-
-    return quarter > 0 && size > quarter && spin_worth(&theirs->cpu) ? quarter
-                                                                     : size;
-}
-
 bool
 spsc_write(struct spsc *spsc, const void *bytes, size_t size)
 {
@@ -275,7 +263,7 @@ spsc_write(struct spsc *spsc, const void *bytes, size_t size)
     for (; size > 0; from += n, size -= n) {
         if ((n = spsc_room(spsc, &at)) == 0)
             return false;
-        n = part(spsc, &spsc->reader, n < size ? n : size);
+        n = ring_part(spsc->capacity, &spsc->reader.cpu, n < size ? n : size);
         memcpy(at, from, n);
         spsc_put(spsc, n);
     }
@@ -291,7 +279,8 @@ spsc_read(struct spsc *spsc, void *bytes, size_t size)
     for (; done < size; done += n) {
         if ((n = spsc_data(spsc, &at)) == 0)
             break;
-        n = part(spsc, &spsc->writer, n < size - done ? n : size - done);
+        n = ring_part(spsc->capacity, &spsc->writer.cpu,
+                      n < size - done ? n : size - done);
         memcpy((char *)bytes + done, at, n);
         spsc_take(spsc, n);
     }

@@ -167,7 +167,7 @@ copy_play(int side, void *argument)
 
     pair_touch(task->shelf, sizeof *task->shelf + SLOTS * task->piece);
     pair_start(side, task->way->sides);
-    pair_used_from(side);
+    pair_used_from();
     cell->number[START + side] = now();
     task->way->act(task, side);
     cell->number[END + side] = now();

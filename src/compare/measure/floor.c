@@ -135,7 +135,6 @@ measure(const struct way *way, size_t size, enum placement placement,
         return;
     }
     row_samples(&row);
-    row.about = way->about;
     row.processes = sides;
     row.per_second = 1e9 / row.mean;
     if (size > 0) {

@@ -181,8 +181,13 @@ floor_verdict(const char *subject)
                        time_of("memcpy_cross_to", CROSS, 64 * KIB));
     bool is_locks = strcmp(subject, "locks") == 0;
     bool is_mapping = strcmp(subject, "mapping") == 0;
+    bool is_same = isnan(wake) && !is_mapping;
 
-    if (is_locks)
+    if (is_same && is_locks)
+        print_wrapped("On one CPU nobody waits for a lock, unless who holds "
+                      "it has used up its time: then all do, until it runs "
+                      "again. Otherwise to lock costs what it costs alone.");
+    else if (is_locks)
         judge_locks(time_of("line_bounce_1", CROSS, 0), wake);
     else if (is_mapping)
         judge_mapping(row_mean_of("touch-shared-anon"),
@@ -194,7 +199,9 @@ floor_verdict(const char *subject)
         judge_spin(wake, line);
     else if (strcmp(subject, "throughput") == 0)
         judge_capacity(wake, copy);
-    else if (!is_locks && !is_mapping)
+    if (is_same ||
+        (!is_locks && !is_mapping && strcmp(subject, "latency") != 0 &&
+         strcmp(subject, "throughput") != 0))
         judge_same(time_of("wake", SAME, 0), time_of("syscall", -1, 0),
                    time_of("memcpy", -1, 64 * KIB));
 }

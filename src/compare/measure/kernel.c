@@ -152,15 +152,10 @@ open_stream(struct link *link)
 static const char *
 open_seqpacket(struct link *link)
 {
-    socklen_t length = sizeof(int);
     const char *why = open_socket(link, SOCK_SEQPACKET);
-    int limit = 0;
 
-    if (why != NULL)
+    if (why != NULL || link->size + 512 <= 2 * link->capacity)
         return why;
-    getsockopt(link->fds[1], SOL_SOCKET, SO_SNDBUF, &limit, &length);
-    if (link->size + 512 <= (size_t)limit)
-        return NULL;
     close_fds(link);
     return "a packet of that size is more than SO_SNDBUF may be";
 }
@@ -198,7 +193,8 @@ receive_packets(struct link *link, void *messages, int count)
 #if HAVE_MQ_OPEN
 /* The name is gone as soon as it is opened: the two sides have the descriptor
    from the fork. A SIGKILL between the two calls leaves it in /dev/mqueue; no
-   call makes a queue without a name. */
+   call makes a queue without a name. Who has the same number later, as we may
+   have now, removes it. */
 static const char *
 open_mq(struct link *link)
 {
@@ -212,6 +208,7 @@ open_mq(struct link *link)
     attr.mq_maxmsg = attr.mq_maxmsg < 1    ? 1
                      : attr.mq_maxmsg > 10 ? 10
                                            : attr.mq_maxmsg;
+    mq_unlink(name);
     queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
     if (queue == (mqd_t)-1) {
         snprintf(why, sizeof why, "mq_open for messages of %zu bytes: %s",
@@ -272,7 +269,7 @@ struct sysv_message {
     long type;
     char text[8192];
 };
-static struct sysv_message *letter;
+static struct sysv_message letter;
 
 static int
 make_queue(void)
@@ -290,12 +287,10 @@ remove_queue(int id)
 static const char *
 open_sysv(struct link *link)
 {
-    static struct sysv_message buffer;
     static char why[80];
     struct msqid_ds status;
 
-    letter = &buffer;
-    if (link->size > sizeof letter->text)
+    if (link->size > sizeof letter.text)
         return "a message of System V has 8192 bytes at most";
     link->id = keeper_start(&link->keeper, make_queue, remove_queue);
     if (link->id == -1) {
@@ -318,10 +313,10 @@ open_sysv(struct link *link)
 static void
 send_sysv(struct link *link, const void *messages, int count)
 {
-    letter->type = 1;
+    letter.type = 1;
     for (int i = 0; i < count; i++) {
-        memcpy(letter->text, message_in(link, messages, i), link->size);
-        while (msgsnd(link->id, letter, link->size, 0) == -1)
+        memcpy(letter.text, message_in(link, messages, i), link->size);
+        while (msgsnd(link->id, &letter, link->size, 0) == -1)
             if (errno != EINTR)
                 die("msgsnd");
     }
@@ -332,12 +327,12 @@ receive_sysv(struct link *link, void *messages, int count)
 {
     for (int i = 0; i < count; i++) {
         ssize_t n;
-        while ((n = msgrcv(link->id, letter, sizeof letter->text, 0, 0)) == -1)
+        while ((n = msgrcv(link->id, &letter, sizeof letter.text, 0, 0)) == -1)
             if (errno != EINTR)
                 die("msgrcv");
         promise(n == (ssize_t)link->size, "a message of %zu bytes, seen: %zd",
                 link->size, n);
-        memcpy(message_at(link, messages, i), letter->text, link->size);
+        memcpy(message_at(link, messages, i), letter.text, link->size);
     }
 }
 

@@ -34,7 +34,7 @@ ask(struct trip *trip)
         sent = now();
         if (!warm && sent - begin >= trip->seconds / 10 && n >= 1) {
             warm = true;
-            pair_used_from(0);
+            pair_used_from();
             cell->warm = n;
         }
         if ((sent - begin >= trip->seconds && samples >= 3) ||
@@ -66,7 +66,7 @@ answer(struct trip *trip)
         wrong += !stamped(message, trip->size, n);
         if (!warm && cell->warm != 0 && n >= cell->warm) {
             warm = true;
-            pair_used_from(1);
+            pair_used_from();
         }
         stamp(message, trip->size, n + 1);
         trip->back.way->send(&trip->back, message, 1);
@@ -128,13 +128,16 @@ fits(const struct way *way)
     return !way->no_latency;
 }
 
+static const size_t usual[] = {64, 4096, 65536};
+enum { USUAL = sizeof usual / sizeof *usual };
+
 void
 latency_round(int round)
 {
-    static const size_t usual[] = {64, 4096, 65536}, few[] = {64, 4096};
+    static const size_t few[] = {64, 4096};
 
     ways_each("latency", round,
-              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 3),
+              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : USUAL),
               fits, measure);
 }
 
@@ -170,8 +173,7 @@ print_block(size_t size, enum placement place)
 void
 latency_print(void)
 {
-    static const size_t usual[] = {64, 4096, 65536};
-    struct sizes sizes = asked_sizes(usual, 3);
+    struct sizes sizes = asked_sizes(usual, USUAL);
 
     for (int s = 0; s < sizes.count; s++)
         for (enum placement place = SAME; place < PLACEMENTS; place++)

@@ -49,7 +49,6 @@ row_of_turn(const struct turn *turn, const struct link *link, int batch)
     struct row row =
         row_of(turn->subject, turn->way->name, turn->round, (int)turn->place);
 
-    row.about = turn->way->about;
     row.size = (double)turn->size;
     row.capacity = (double)link->capacity;
     row.batch = batch;

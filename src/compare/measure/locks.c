@@ -93,7 +93,7 @@ play(int side, void *argument)
         lock->kind->begin(lock, side);
     pair_touch(memory, sizeof *memory);
     pair_start(side, lock->sides);
-    pair_used_from(side);
+    pair_used_from();
     from = at = now();
     end = end_for_all(lock, from);
     while (at < end) {
@@ -129,7 +129,6 @@ keep(const struct lock *lock, int round, int placement)
         from = fmin(from, memory->side[side].from);
         until = fmax(until, memory->side[side].until);
     }
-    row.about = lock->kind->about;
     row.processes = lock->sides;
     row.count = sum;
     row.mean = (until - from) * 1e9 / sum;

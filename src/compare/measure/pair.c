@@ -253,9 +253,8 @@ used_so_far(void)
 static struct used before;
 
 void
-pair_used_from(int side)
+pair_used_from(void)
 {
-    (void)side;
     before = used_so_far();
 }
 

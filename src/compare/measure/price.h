@@ -130,8 +130,8 @@ void pair_run(int sides, enum placement placement, side_role *role,
 void pair_start(int side, int sides);
 void pair_touch(void *memory, size_t size);
 
-/* For a side, around the measured part: clear and fill cell->used[side]. */
-void pair_used_from(int side);
+/* For a side, around the measured part; the second fills cell->used[side]. */
+void pair_used_from(void);
 void pair_used_until(int side);
 
 /* Monotonic time in seconds; good to some tens of nanoseconds. */
@@ -143,7 +143,6 @@ double now(void);
 struct row {
     const char *subject; /* "latency", "locks", ... */
     const char *way;     /* "pipe", "fetch_add", ...: [a-z0-9_-] */
-    const char *about;   /* the way in a few words, for the table */
     int round;           /* from 1 */
     int placement;       /* enum placement, or -1: no matter */
     double size;         /* bytes */

@@ -47,7 +47,7 @@ pour(struct flow *flow)
             bytes = 0;
             time = now() - begin;
             if (cell->warm == 0 && time >= flow->seconds / 10 && n > 0) {
-                pair_used_from(0);
+                pair_used_from();
                 cell->warm = n;
             }
             if (time >= flow->seconds && cell->warm != 0 &&
@@ -84,7 +84,7 @@ catch_all(struct flow *flow)
             first = n;
             counted = wrong;
             begin = now();
-            pair_used_from(1);
+            pair_used_from();
         }
         if (cell->total != 0 && n >= cell->total)
             break;
@@ -147,13 +147,16 @@ fits(const struct way *way)
     return !way->no_throughput;
 }
 
+static const size_t usual[] = {64, 1024, 4096, 65536};
+enum { USUAL = sizeof usual / sizeof *usual };
+
 void
 throughput_round(int round)
 {
-    static const size_t usual[] = {64, 1024, 4096, 65536}, few[] = {64, 65536};
+    static const size_t few[] = {64, 65536};
 
     ways_each("throughput", round,
-              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : 4),
+              asked_sizes(asked.quick ? few : usual, asked.quick ? 2 : USUAL),
               fits, measure);
 }
 
@@ -194,8 +197,7 @@ print_block(size_t size, enum placement place)
 void
 throughput_print(void)
 {
-    static const size_t usual[] = {64, 1024, 4096, 65536};
-    struct sizes sizes = asked_sizes(usual, 4);
+    struct sizes sizes = asked_sizes(usual, USUAL);
 
     for (int s = 0; s < sizes.count; s++)
         for (enum placement place = SAME; place < PLACEMENTS; place++)

@@ -15,6 +15,13 @@ struct pass {
     int batch, messages;
 };
 
+/* Is each message answered before the next one is sent? */
+static bool
+is_answered(const struct way *way)
+{
+    return way->no_throughput || way->is_risky;
+}
+
 static int
 batch_at(const struct pass *pass, int n)
 {
@@ -27,7 +34,7 @@ static void
 send_pass(struct pass *pass)
 {
     char *messages = messages_for(pass->size, pass->batch);
-    bool answered = pass->there.way->no_throughput;
+    bool answered = is_answered(pass->there.way);
 
     for (int n = 0, batch; n < pass->messages; n += batch) {
         batch = batch_at(pass, n);
@@ -35,7 +42,7 @@ send_pass(struct pass *pass)
             stamp_all(messages + (size_t)i * pass->size, pass->size,
                       (uint64_t)(n + i));
         pass->there.way->send(&pass->there, messages, batch);
-        if (answered || pass->there.way->is_risky)
+        if (answered)
             pass->back.way->receive(&pass->back, messages, 1);
     }
     if (pass->there.way->flush != NULL)
@@ -46,7 +53,7 @@ static void
 receive_pass(struct pass *pass)
 {
     char *messages = messages_for(pass->size, pass->batch);
-    bool answered = pass->there.way->no_throughput;
+    bool answered = is_answered(pass->there.way);
     unsigned wrong = 0;
 
     for (int n = 0, batch; n < pass->messages; n += batch) {
@@ -56,7 +63,7 @@ receive_pass(struct pass *pass)
             wrong += !stamped_all(messages + (size_t)i * pass->size,
                                   pass->size, (uint64_t)(n + i));
         cell->count += batch;
-        if (answered || pass->there.way->is_risky)
+        if (answered)
             pass->back.way->send(&pass->back, messages, 1);
     }
     cell->wrong = wrong;
@@ -89,7 +96,7 @@ verify(const struct way *way, size_t size, int batch, enum placement placement)
         link_close(&pass.there);
         return why;
     }
-    if (way->no_throughput || way->is_risky)
+    if (is_answered(way))
         pass.batch = 1;
     /* Three times round, but not for ever where the ring is large. */
     many = 3.0 * (double)pass.there.capacity / (double)size;
