@@ -63,6 +63,7 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/channel.c src/lib/channel.h \
 	src/lib/child.c src/lib/child.h \
 	src/lib/die.c src/lib/die.h \
+	src/lib/label.h \
 	src/lib/order.c src/lib/order.h \
 	src/lib/pieces.c src/lib/pieces.h \
 	src/lib/queue.c src/lib/queue.h \
@@ -142,3 +143,120 @@ src_compare_libmeasure_a_SOURCES = \
 	src/compare/measure/ways.h \
 	src/compare/measure/word.c
 src_compare_price_LDADD = src/compare/libmeasure.a $(LDADD)
+
+# ---- The command, and the runtime that it puts into a traced program ---------
+
+bin_PROGRAMS = src/tools/mapfork
+src_tools_mapfork_SOURCES = \
+	src/tools/mapfork.c src/tools/verbs.h \
+	src/tools/programs.c \
+	src/tools/refuse.c src/tools/refuse.h \
+	src/tools/rt/linked.c src/tools/rt/linked.h \
+	src/tools/rt/ticks.h src/tools/rt/trace_file.h \
+	src/tools/verb_list.c \
+	src/tools/verb_trace.c \
+	src/tools/trace/chrome.c \
+	src/tools/trace/diagram.c \
+	src/tools/trace/identity.c \
+	src/tools/trace/json.c \
+	src/tools/trace/judge.c \
+	src/tools/trace/load.c \
+	src/tools/trace/page.c src/tools/trace/picture_page.h \
+	src/tools/trace/pick.c \
+	src/tools/trace/places.c src/tools/trace/places.h \
+	src/tools/trace/replay.c \
+	src/tools/trace/story.c \
+	src/tools/trace/supervise.c src/tools/trace/supervise.h \
+	src/tools/trace/trace.h \
+	src/tools/trace/words.c
+nodist_src_tools_mapfork_SOURCES = src/tools/picture_page.c src/tools/names.h
+src_tools_mapfork_CPPFLAGS = $(AM_CPPFLAGS) -Isrc/tools -I$(srcdir)/src/tools
+src_tools_mapfork_LDADD = $(LDADD) $(DW_LIBS)
+dist_man1_MANS = src/tools/mapfork.1
+pkginclude_HEADERS = src/lib/label.h
+
+# The page around a picture, in this order, as C.
+picture = \
+	src/tools/picture/page.html \
+	src/tools/picture/page.css \
+	src/tools/picture/model.js \
+	src/tools/picture/words.js \
+	src/tools/picture/fold.js \
+	src/tools/picture/axis.js \
+	src/tools/picture/rows.js \
+	src/tools/picture/labels.js \
+	src/tools/picture/shapes.js \
+	src/tools/picture/bars.js \
+	src/tools/picture/draw.js \
+	src/tools/picture/overview.js \
+	src/tools/picture/view.js \
+	src/tools/picture/details.js \
+	src/tools/picture/report.js \
+	src/tools/picture/search.js \
+	src/tools/picture/keys.js \
+	src/tools/picture/paper.js \
+	src/tools/picture/start.js
+EXTRA_DIST += src/tools/picture/embed $(picture)
+CLEANFILES += src/tools/picture_page.c src/tools/names.h
+src/tools/picture_page.c: src/tools/picture/embed $(picture)
+	$(AM_V_GEN)$(MKDIR_P) src/tools
+	$(AM_V_at)cd $(srcdir) && $(SHELL) src/tools/picture/embed $(picture) \
+		>$(abs_builddir)/$@-t
+	$(AM_V_at)mv $@-t $@
+
+# Where things are, for `mapfork list' and the like.
+src/tools/names.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) src/tools
+	$(AM_V_at){ for name in $(programs); do \
+		echo "\"$${name#src/}\","; done | tr '\n' ' ' | \
+		sed 's/^/#define MAPFORK_PROGRAMS /'; echo; \
+		echo '#define MAPFORK_LIBDIR "$(pkglibdir)"'; \
+		echo '#define MAPFORK_LIBEXECDIR "$(pkglibexecdir)"'; } >$@-t
+	$(AM_V_at)mv $@-t $@
+src/tools/mapfork-programs.$(OBJEXT): src/tools/names.h
+
+# The runtime is no part of any program, so it is not built as they are: no
+# sanitizer, whatever they are built with, and always optimised, for it has to
+# be cheap. There is a second one for programs linked with musl.
+runtime_sources = \
+	src/tools/rt/linked.c \
+	src/tools/rt/real.c \
+	src/tools/rt/task.c \
+	src/tools/recorder/cond.c \
+	src/tools/recorder/exec.c \
+	src/tools/recorder/memory.c \
+	src/tools/recorder/modules.c \
+	src/tools/recorder/mutex.c \
+	src/tools/recorder/others.c \
+	src/tools/recorder/process.c \
+	src/tools/recorder/record.c \
+	src/tools/recorder/rwlock.c \
+	src/tools/recorder/sem.c \
+	src/tools/recorder/thread.c
+runtime_headers = \
+	src/lib/label.h \
+	src/tools/rt/linked.h \
+	src/tools/rt/real.h \
+	src/tools/rt/task.h \
+	src/tools/rt/ticks.h \
+	src/tools/rt/trace_file.h \
+	src/tools/rt/what.h \
+	src/tools/recorder/modules.h \
+	src/tools/recorder/record.h
+EXTRA_DIST += $(runtime_sources) $(runtime_headers)
+RUNTIME_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE \
+	-fPIC -fvisibility=hidden -shared
+runtimedir = $(pkglibdir)
+runtime_DATA = src/tools/mapfork-rt.so
+CLEANFILES += $(runtime_DATA)
+src/tools/mapfork-rt.so: $(runtime_sources) $(runtime_headers)
+	$(AM_V_GEN)$(MKDIR_P) src/tools
+	$(AM_V_at)cd $(srcdir) && $(CC) $(RUNTIME_CFLAGS) \
+		-o $(abs_builddir)/$@ $(runtime_sources) $(RUNTIME_LIBS)
+if MUSL_RUNTIME
+runtime_DATA += src/tools/mapfork-rt-musl.so
+src/tools/mapfork-rt-musl.so: $(runtime_sources) $(runtime_headers)
+	$(AM_V_GEN)$(MKDIR_P) src/tools
+	$(AM_V_at)cd $(srcdir) && $(MUSL_GCC) $(RUNTIME_CFLAGS) \
+		-o $(abs_builddir)/$@ $(runtime_sources)
+endif

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "blocked.h"
+#include "label.h"
 #include "say.h"
 
 #include <fcntl.h>
@@ -25,6 +26,7 @@ blocked_name(const void *object, size_t size, const char *name)
     const char *at = object;
     int kept = 0;
 
+    MAPFORK_LABEL_BYTES(object, size, name);
     /* What lay within that memory before lies there no more. */
     for (int i = 0; i < named; i++)
         if (names[i].at < at || names[i].end > at + size)

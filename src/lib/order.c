@@ -3,6 +3,7 @@
 
 #include "blocked.h"
 #include "die.h"
+#include "label.h"
 #include "order.h"
 #include "say.h"
 
@@ -122,6 +123,7 @@ order_point(const char *name)
     struct player *me;
     char go;
 
+    MAPFORK_POINT(name);
     if (order.me == 0)
         return;
     me = &order.players[order.me];

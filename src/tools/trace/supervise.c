@@ -1,0 +1,394 @@
+/* supervise: see supervise.h.
+
+   Whatever the program forks stays below this process: a subreaper is given
+   the orphans of its descendants, instead of init. So all can be waited for,
+   and ended, without a guess at process numbers: only own children are ever
+   killed, and the number of a child that was not waited for is not used
+   again. */
+#include "config.h"
+
+#include "supervise.h"
+
+#include "../rt/ticks.h"
+#include "blocked.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- The file ----------------------------------------------------------- */
+
+/* Is the processor's counter what the kernel itself takes for a clock? Then it
+   runs evenly, and the same on all CPUs. */
+static bool
+counter_is_trusted(void)
+{
+    char name[16] = "";
+    FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/"
+                       "current_clocksource",
+                       "re");
+
+    if (file == NULL)
+        return false;
+    if (fscanf(file, "%15s", name) != 1)
+        *name = '\0';
+    fclose(file);
+    return TICKS_TSC && strcmp(name, "tsc") == 0;
+}
+
+static void
+take_time(struct trace_header *file, int which)
+{
+    file->ns[which] = ticks_ns();
+    file->ticks[which] = ticks_now(file->by_tsc);
+}
+
+/* Without a name, so nothing is left of it, whoever is killed. All its pages
+   are there from the start: a mapping without memory behind it would end the
+   traced program with SIGBUS. They are filled with zeroes here, lest the
+   traced programs have to wait for that. */
+static const char *
+make_file(struct supervised *run, int *fd)
+{
+    uint32_t chunks = (uint32_t)(run->buffer / TRACE_CHUNK /
+                                 sizeof(struct trace_event));
+    uint64_t size = trace_size(chunks);
+    struct trace_header *file;
+
+    *fd = memfd_create("mapfork-trace", MFD_CLOEXEC);
+    if (*fd == -1)
+        return "memfd_create";
+    if ((errno = posix_fallocate(*fd, 0, (off_t)size)) != 0)
+        return "no space for the trace, try a smaller --buffer";
+    file = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_POPULATE, *fd, 0);
+    if (file == MAP_FAILED)
+        return "no space for the trace, try a smaller --buffer";
+    file->size = size;
+    file->chunks_most = chunks;
+    file->by_tsc = counter_is_trusted();
+    file->points = run->points;
+    memcpy(file->runtime, run->runtime, sizeof file->runtime);
+    take_time(file, 0);
+    file->magic = TRACE_MAGIC;
+    run->file = file;
+    return NULL;
+}
+
+/* ---- The program -------------------------------------------------------- */
+
+/* In the child. Tells errno through REPORT if it cannot. */
+static void
+become(const struct supervised *run, int fd, int report)
+{
+    const char *others = getenv("LD_PRELOAD");
+    char preload[8400], name[60];
+    int error;
+
+    snprintf(preload, sizeof preload, "%s%s%s", run->runtime[run->libc],
+             others != NULL ? ":" : "", others != NULL ? others : "");
+    snprintf(name, sizeof name, "/proc/%ld/fd/%d", (long)getppid(), fd);
+    if (setenv("LD_PRELOAD", preload, 1) == 0 &&
+        setenv(TRACE_FILE, name, 1) == 0)
+        execv(run->path, run->arguments);
+    error = errno;
+    if (write(report, &error, sizeof error) == -1)
+        _exit(127);
+    _exit(126);
+}
+
+static const char *
+start(const struct supervised *run, int fd, const sigset_t *usual, pid_t *pid)
+{
+    int report[2], error = 0;
+
+    if (pipe2(report, O_CLOEXEC) == -1 || (*pid = fork()) == -1)
+        return "fork";
+    if (*pid == 0) {
+        sigprocmask(SIG_SETMASK, usual, NULL);
+        become(run, fd, report[1]);
+    }
+    close(report[1]);
+    if (read(report[0], &error, sizeof error) > 0) {
+        waitpid(*pid, NULL, 0);
+        errno = error;
+        close(report[0]);
+        return "it cannot be executed";
+    }
+    close(report[0]);
+    return NULL;
+}
+
+/* ---- Progress ----------------------------------------------------------- */
+
+enum { FAMILY_MOST = 4096 };
+
+/* The parent of PID, and the letter of its state. */
+static pid_t
+parent_of(pid_t pid, char *state)
+{
+    char path[40], text[512], *end;
+    long parent = -1;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    if ((file = fopen(path, "re")) == NULL)
+        return -1;
+    /* The name stands in parentheses and may hold any character. */
+    if (fgets(text, sizeof text, file) != NULL &&
+        (end = strrchr(text, ')')) != NULL)
+        if (sscanf(end + 1, " %c %ld", state, &parent) != 2)
+            parent = -1;
+    fclose(file);
+    return (pid_t)parent;
+}
+
+/* All the descendants of this process into PIDS; how many. A child made while
+   the folder is being read is found at the next look. */
+static int
+family(pid_t *pids)
+{
+    static pid_t all[FAMILY_MOST * 8], parents[FAMILY_MOST * 8];
+    static char states[FAMILY_MOST * 8];
+    DIR *folder = opendir("/proc");
+    struct dirent *entry;
+    int known = 0, count = 0;
+    bool more = true;
+
+    if (folder == NULL)
+        return 0;
+    while ((entry = readdir(folder)) != NULL && known < FAMILY_MOST * 8)
+        if (isdigit((unsigned char)*entry->d_name)) {
+            all[known] = (pid_t)atol(entry->d_name);
+            parents[known] = parent_of(all[known], &states[known]);
+            known++;
+        }
+    closedir(folder);
+    while (more) {
+        more = false;
+        for (int i = 0; i < known; i++) {
+            bool ours = parents[i] == getpid();
+            for (int p = 0; p < count && !ours; p++)
+                ours = parents[i] == pids[p];
+            if (!ours || count == FAMILY_MOST)
+                continue;
+            parents[i] = -1;
+            pids[count++] = all[i];
+            more = true;
+        }
+    }
+    return count;
+}
+
+/* How often the threads of PID have been switched out until now. Sets *ALIVE
+   if one of them runs at this moment. */
+static unsigned long
+switches(pid_t pid, bool *alive)
+{
+    char path[300], line[200], state;
+    unsigned long sum = 0, count;
+    struct dirent *entry;
+    FILE *file;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    if ((folder = opendir(path)) == NULL)
+        return 0;
+    while ((entry = readdir(folder)) != NULL) {
+        if (!isdigit((unsigned char)*entry->d_name))
+            continue;
+        snprintf(path, sizeof path, "/proc/%ld/task/%s/status", (long)pid,
+                 entry->d_name);
+        if ((file = fopen(path, "re")) == NULL)
+            continue;
+        while (fgets(line, sizeof line, file) != NULL) {
+            if (sscanf(line, "State: %c", &state) == 1 &&
+                (state == 'R' || state == 'D'))
+                *alive = true;
+            if (sscanf(line, "voluntary_ctxt_switches: %lu", &count) == 1 ||
+                sscanf(line, "nonvoluntary_ctxt_switches: %lu", &count) == 1)
+                sum += count;
+        }
+        fclose(file);
+    }
+    closedir(folder);
+    return sum;
+}
+
+/* Does PID sleep for a time, or for somebody at this terminal or at the other
+   end of our own stdin? Then it will go on without its family. */
+static bool
+waits_for_others(pid_t pid)
+{
+    struct blocked seen;
+    struct stat theirs, ours;
+    char path[60];
+
+    if (!blocked_look(pid, &seen))
+        return false;
+    if (seen.asleep && !seen.forever)
+        return true;
+    if (seen.call == SYS_clock_nanosleep
+#ifdef SYS_nanosleep
+        || seen.call == SYS_nanosleep
+#endif
+    )
+        return true;
+    if (seen.call != SYS_read)
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/fd/%lu", (long)pid, seen.at);
+    if (stat(path, &theirs) == -1 || fstat(STDIN_FILENO, &ours) == -1)
+        return false;
+    return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+/* Has nobody run since the last look, and will nobody by itself? */
+static bool
+is_still(void)
+{
+    static pid_t pids[FAMILY_MOST];
+    static unsigned long last;
+    unsigned long sum = 0;
+    int count = family(pids);
+    bool alive = false, still;
+
+    for (int i = 0; i < count; i++) {
+        sum += (unsigned long)pids[i] + switches(pids[i], &alive);
+        alive = alive || waits_for_others(pids[i]);
+    }
+    still = !alive && sum == last && count > 0;
+    last = sum;
+    return still;
+}
+
+/* ---- The end ------------------------------------------------------------ */
+
+/* What became of PID is part of the trace: who else would tell it of a process
+   that was killed, or that nobody waited for? */
+static void
+note_end(struct trace_header *file, pid_t pid, int status)
+{
+    uint32_t size = sizeof(struct trace_note) + 8;
+    uint32_t at = atomic_fetch_add(&file->notes, size);
+    struct trace_note *note;
+
+    if (at + size > TRACE_NOTES)
+        return;
+    note = (struct trace_note *)(void *)(trace_notes(file) + at);
+    note->kind = TRACE_ENDED;
+    note->time = ticks_now(file->by_tsc);
+    note->a = (uint64_t)pid;
+    note->b = (uint64_t)status;
+    atomic_store(&note->size, size);
+}
+
+/* Reap all that have ended. Returns whether children are left. */
+static bool
+reap(struct supervised *run, pid_t program)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        note_end(run->file, pid, status);
+        if (pid == program)
+            run->status = status;
+    }
+    return pid == 0;
+}
+
+/* Kill our children; then those that their death has made our children; until
+   there are none. */
+static void
+end_all(struct supervised *run, pid_t program)
+{
+    static pid_t pids[FAMILY_MOST];
+    struct timespec tick = {.tv_nsec = 10000000};
+    sigset_t child;
+    char state;
+
+    run->ended = family(pids);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    do {
+        int count = family(pids);
+        for (int i = 0; i < count; i++)
+            if (parent_of(pids[i], &state) == getpid())
+                kill(pids[i], SIGKILL);
+        sigtimedwait(&child, NULL, &tick);
+    } while (reap(run, program));
+}
+
+/* A signal that wants to end us is for the program. What it makes of it is
+   drawn; a second one is for us all. */
+static const int stoppers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { STOPPERS = sizeof stoppers / sizeof *stoppers, TICK_MS = 100 };
+
+static void
+watch(struct supervised *run, pid_t program, const sigset_t *signals)
+{
+    struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+    uint64_t since = ticks_ns();
+    siginfo_t about;
+    int stops = 0;
+
+    while (reap(run, program)) {
+        int signal = sigtimedwait(signals, &about, &tick);
+        if (signal > 0 && signal != SIGCHLD) {
+            /* From the terminal it has got its own. */
+            if (++stops > 1)
+                break;
+            if (about.si_code != SI_KERNEL && run->status == -1)
+                kill(program, signal);
+        }
+        if (signal > 0 || run->timeout == 0)
+            continue;
+        if (!is_still())
+            since = ticks_ns();
+        else if (ticks_ns() - since >= (uint64_t)run->timeout * 1000000000u) {
+            run->hung = true;
+            break;
+        }
+    }
+    if (run->hung || stops > 1)
+        end_all(run, program);
+}
+
+const char *
+supervise(struct supervised *run)
+{
+    sigset_t signals, usual;
+    const char *why;
+    pid_t program = 0;
+    int fd = -1;
+
+    run->status = -1;
+    if ((why = make_file(run, &fd)) != NULL)
+        return why;
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        return "prctl(PR_SET_CHILD_SUBREAPER)";
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    for (int i = 0; i < STOPPERS; i++)
+        sigaddset(&signals, stoppers[i]);
+    sigprocmask(SIG_BLOCK, &signals, &usual);
+    why = start(run, fd, &usual, &program);
+    if (why == NULL)
+        watch(run, program, &signals);
+    sigprocmask(SIG_SETMASK, &usual, NULL);
+    close(fd);
+    take_time(run->file, 1);
+    return why;
+}

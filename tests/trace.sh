@@ -1,0 +1,128 @@
+#!/bin/sh
+# trace.sh: `mapfork trace' on programs that were not written for it, those of
+# tests/strangers: each behaves as without it, and its findings are those that
+# the table there names, no more and no fewer. Linked with this system's libc,
+# and with musl where musl-gcc is.
+#
+#   trace.sh [NAME...]          (all of them)
+#   trace.sh --one LIBC NAME END FINDINGS
+set -u
+LC_ALL=C
+export LC_ALL
+self=$MAPFORK_SOURCE/tests/trace.sh
+strangers=$MAPFORK_SOURCE/tests/strangers
+mapfork=$MAPFORK_BUILD/tools/mapfork
+
+# The number of what END says as an exit status of mapfork trace.
+status_of()
+{
+    case $1 in
+    exit:*) echo "${1#exit:}" ;;
+    signal:*) echo $((128 + ${1#signal:})) ;;
+    hang) echo 124 ;;
+    esac
+}
+
+# The kinds of the findings in file $1, sorted, with commas.
+kinds()
+{
+    sed -n 's/^  [^[]*\[\([a-z-]*\)\]:.*/\1/p' "$1" | sort | tr '\n' ',' |
+        sed 's/,$//'
+}
+
+# run_alone OUT COMMAND...: what it does without the tracer.
+run_alone()
+{
+    out=$1
+    shift
+    # Of a command that a signal ends the shell itself tells on stderr.
+    { timeout -k 5 60 "$@" <"$strangers/table" >"$out" 2>"$out.err"; } 2>"$out.sh"
+}
+
+# One program. Silent if all is well, else lines that begin with its name.
+one()
+{
+    libc=$1 name=$2 end=$3
+    expected=$(echo "$4" | tr ',' '\n' | sort | tr '\n' ',' | sed 's/,$//')
+    [ "$expected" = - ] && expected=
+    folder=$work/$libc/$name.run
+    program=$work/$libc/$name
+    mkdir -p "$folder" && cd "$folder" || exit 99
+    timeout -k 5 60 "$mapfork" trace --timeout=1 -o picture.html "$program" \
+        <"$strangers/table" >traced 2>story
+    status=$?
+    if [ "$status" -ne "$(status_of "$end")" ]; then
+        echo "$name ($libc): expected $end, seen exit status $status"
+        cat story
+    fi
+    seen=$(kinds story)
+    if [ "$seen" != "$expected" ]; then
+        echo "$name ($libc): expected '$expected' to be found, seen '$seen'"
+        cat story
+    fi
+    tail -n 1 picture.html 2>/dev/null | grep -q '</html>' ||
+        echo "$name ($libc): expected a whole picture"
+    # The process that a name left behind has its number in it.
+    if [ "$end" != hang ] && [ "$name" != leftover_name ]; then
+        run_alone alone "$program"
+        cmp -s alone traced || {
+            echo "$name ($libc): expected the same on stdout as without trace"
+            diff alone traced
+        }
+    fi
+    [ "$name" != leftover_name ] ||
+        rm -f /dev/shm/*stranger-left-*
+    # Nothing of it is left, but for zombies that the first process owns.
+    left=$(pgrep -f "^$program" 2>/dev/null | while read -r pid; do
+        grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null ||
+            echo "$pid"
+    done)
+    [ -z "$left" ] || echo "$name ($libc): expected no process, seen $left"
+}
+
+if [ "${1-}" = --one ]; then
+    shift
+    one "$@"
+    exit 0
+fi
+
+work=$(mktemp -d) || exit 99
+export work
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# compile LIBC COMMAND: all of them, two at a time.
+compile()
+{
+    mkdir "$work/$1"
+    names=$(grep -v '^#' "$strangers/table" | cut -d ' ' -f 1)
+    echo "$names" | xargs -P 2 -I NAME $2 -g -O1 -pthread \
+        -o "$work/$1/NAME" "$strangers/NAME.c"
+}
+
+libcs=$(basename "${CC:-cc}" | sed 's/[^A-Za-z0-9].*//')
+compile "$libcs" "${CC:-cc}" || exit 1
+if [ -n "${MUSL_GCC-}" ]; then
+    libcs="$libcs musl"
+    compile musl "$MUSL_GCC" || exit 1
+fi
+
+for libc in $libcs; do
+    grep -v '^#' "$strangers/table" | while read -r name end findings; do
+        [ $# -eq 0 ] || case " $* " in
+        *" $name "*) ;;
+        *) continue ;;
+        esac
+        echo "$libc $name $end $findings"
+    done
+done >"$work/cases"
+# Four at a time: those that hang wait most of the time.
+xargs -P 4 -L 1 "${SHELL:-sh}" "$self" --one <"$work/cases" >"$work/failed" 2>&1
+count=$(wc -l <"$work/cases")
+if [ -s "$work/failed" ]; then
+    cat "$work/failed"
+    echo "trace: some of $count runs failed"
+    exit 1
+fi
+[ "$count" -gt 0 ] || exit 99
+echo "trace: $count runs ($libcs), all as they should be"
