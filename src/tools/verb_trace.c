@@ -31,9 +31,9 @@
 static struct {
     const char *output; /* NULL: by the program's name */
     bool text, json, points, quiet;
-    int timeout;    /* s */
-    int buffer;     /* MiB */
-    int events;     /* in the picture */
+    int timeout; /* s */
+    int buffer;  /* MiB */
+    int events;  /* in the picture */
 } asked = {.timeout = 10, .buffer = 32, .events = 10000};
 
 static const char help[] =
@@ -117,7 +117,7 @@ read_options(int argc, char **argv)
             good = number("timeout", optarg, 0, 1000000, &asked.timeout);
             break;
         case BUFFER:
-            good = number("buffer", optarg, 1, 1 << 20, &asked.buffer);
+            good = number("buffer", optarg, 1, 1 << 16, &asked.buffer);
             break;
         case EVENTS:
             good = number("events", optarg, 1, INT_MAX / 2, &asked.events);
@@ -171,8 +171,8 @@ find_program(const char *name)
 static int
 choose(struct supervised *run)
 {
-    static const char *const files[] = {[TRACE_GLIBC] = RUNTIME_GLIBC,
-                                        [TRACE_MUSL] = RUNTIME_MUSL};
+    static const char *const files[] = {
+        [TRACE_GLIBC] = RUNTIME_GLIBC, [TRACE_MUSL] = RUNTIME_MUSL};
     const char *name = run->arguments[0], *why;
     enum linked as;
 
@@ -282,9 +282,9 @@ describe(struct trace *trace, const struct supervised *run)
     time_t now = time(NULL);
 
     for (int i = 0; run->arguments[i] != NULL && length < sizeof command; i++)
-        length += (size_t)snprintf(command + length, sizeof command - length,
-                                   "%s%s", i > 0 ? " " : "",
-                                   run->arguments[i]);
+        length +=
+            (size_t)snprintf(command + length, sizeof command - length, "%s%s",
+                             i > 0 ? " " : "", run->arguments[i]);
     trace->command = command;
     strftime(trace->date, sizeof trace->date, "%Y-%m-%d %H:%M:%S UTC",
              gmtime(&now));
@@ -359,8 +359,7 @@ verb_trace(int argc, char **argv)
         verb_say("%s: %s: %s", argv[optind], why, strerror(errno));
         drop_output(&page);
         drop_output(&json);
-        return run.file == NULL || errno == EAGAIN ? VERB_USAGE
-                                                   : VERB_REFUSED;
+        return run.file == NULL || errno == EAGAIN ? VERB_USAGE : VERB_REFUSED;
     }
     if (!show(&run, &page, &json) && status_of(&run) == 0)
         return VERB_USAGE;

@@ -56,8 +56,8 @@ pthread_cond_clockwait(pthread_cond_t *restrict cond,
         return real.pthread_cond_clockwait(cond, mutex, clock, until);
     record_pair(TRACE_WAIT, what_cond(cond) | TRACE_TIMED, cond, mutex, 0,
                 RECORD_PC);
-    RECORD_WAITING(
-        result = real.pthread_cond_clockwait(cond, mutex, clock, until));
+    RECORD_WAITING(result =
+                       real.pthread_cond_clockwait(cond, mutex, clock, until));
     return woken(cond, result, RECORD_PC);
 }
 #endif
@@ -93,7 +93,7 @@ pthread_cond_init(pthread_cond_t *restrict cond,
     return result;
 }
 
-/* Told before: the real one may wait, for waiters that are on their way out. */
+/* Told before: the real one may wait for waiters on their way out. */
 REAL_EXPORT int
 pthread_cond_destroy(pthread_cond_t *cond)
 {

@@ -82,9 +82,8 @@ with_ours(const char *path, char *const environment[],
             setting = environment[i];
             continue;
         }
-        has_file = has_file ||
-                   strncmp(environment[i], TRACE_FILE "=",
-                           strlen(TRACE_FILE "=")) == 0;
+        has_file = has_file || strncmp(environment[i], TRACE_FILE "=",
+                                       strlen(TRACE_FILE "=")) == 0;
         room[n++] = environment[i];
     }
     as = linked_as(path);
@@ -163,8 +162,8 @@ after(struct recorder *saved, const void *pc)
 }
 
 static int
-exec_path(const char *path, char *const arguments[],
-          char *const environment[], const void *pc)
+exec_path(const char *path, char *const arguments[], char *const environment[],
+          const void *pc)
 {
     char *room[VARIABLES_MOST], text[SETTING_MOST];
     struct recorder saved;
@@ -334,8 +333,7 @@ REAL_EXPORT int
 posix_spawn(pid_t *restrict pid, const char *restrict path,
             const posix_spawn_file_actions_t *actions,
             const posix_spawnattr_t *restrict attributes,
-            char *const arguments[restrict],
-            char *const environment[restrict])
+            char *const arguments[restrict], char *const environment[restrict])
 {
     char *room[VARIABLES_MOST], text[SETTING_MOST];
     uint64_t time = record_now();

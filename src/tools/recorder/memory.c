@@ -87,14 +87,14 @@ mapped(void *address, size_t length, int flags, int fd, off_t offset,
         path[n > 0 ? n : 0] = '\0';
     }
     add_range((uintptr_t)address, length);
-    record_note(TRACE_REGION, region, path,
-                (const uint64_t[5]){
-                    (uint64_t)(uintptr_t)address, length,
-                    region == TRACE_REGION_FILE ? (uint64_t)offset : 0,
-                    (uint64_t)status.st_dev,
-                    region == TRACE_REGION_FILE
-                        ? (uint64_t)status.st_ino
-                        : atomic_fetch_add(&task_file->regions, 1)});
+    record_note(
+        TRACE_REGION, region, path,
+        (const uint64_t[5]){(uint64_t)(uintptr_t)address, length,
+                            region == TRACE_REGION_FILE ? (uint64_t)offset : 0,
+                            (uint64_t)status.st_dev,
+                            region == TRACE_REGION_FILE
+                                ? (uint64_t)status.st_ino
+                                : atomic_fetch_add(&task_file->regions, 1)});
     record(TRACE_MAP, 0, address, (uint32_t)(length >> 10), pc);
 out:
     errno = error;

@@ -76,8 +76,8 @@ pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
     if (!record_on)
         return real.pthread_mutex_clocklock(mutex, clock, until);
     if (!try(mutex, TRACE_TIMED, &result, RECORD_PC))
-        RECORD_WAITING(
-            result = real.pthread_mutex_clocklock(mutex, clock, until));
+        RECORD_WAITING(result =
+                           real.pthread_mutex_clocklock(mutex, clock, until));
     return locked(mutex, result, RECORD_PC);
 }
 #endif

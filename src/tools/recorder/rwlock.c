@@ -21,8 +21,7 @@ asked(pthread_rwlock_t *lock, unsigned flags, const void *pc)
 }
 
 static int
-tried(pthread_rwlock_t *lock, enum trace_kind kind, int result,
-      const void *pc)
+tried(pthread_rwlock_t *lock, enum trace_kind kind, int result, const void *pc)
 {
     if (result == EBUSY)
         record(TRACE_BUSY, what_rwlock(lock), lock, 0, pc);

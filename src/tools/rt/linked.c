@@ -44,8 +44,7 @@ look(int fd)
 
     if (n >= 2 && memcmp(head.e_ident, "#!", 2) == 0)
         return LINKED_GLIBC;
-    if (n < (ssize_t)sizeof head ||
-        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
+    if (n < (ssize_t)sizeof head || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
         return LINKED_NOTHING;
     if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_machine != OUR_MACHINE)
         return LINKED_OTHER;

@@ -4,8 +4,8 @@
 #define MAPFORK_LINKED_H
 
 enum linked {
-    LINKED_GLIBC,  /* dynamically, or a script: what that runs is not asked */
-    LINKED_MUSL,   /* dynamically */
+    LINKED_GLIBC, /* dynamically, or a script: what that runs is not asked */
+    LINKED_MUSL,  /* dynamically */
     LINKED_STATIC,
     LINKED_OTHER,   /* for another kind of processor */
     LINKED_NOTHING, /* no program at all */

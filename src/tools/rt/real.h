@@ -1,5 +1,6 @@
 /* real: the functions that the runtime puts itself in front of, as they are
-   without it. real.pthread_mutex_lock(m) is what the program would have called.
+   without it: real.pthread_mutex_lock(m) is what the program would have
+   called.
 
    Every function whose name the runtime exports is in this list, and no
    other: a module that calls the exported one by mistake would record what

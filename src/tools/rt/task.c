@@ -31,15 +31,13 @@ task_open(void)
 
     if (path == NULL || (fd = open(path, O_RDWR | O_CLOEXEC)) == -1)
         return false;
-    if (fstat(fd, &status) == 0 &&
-        (uint64_t)status.st_size >= sizeof *file)
+    if (fstat(fd, &status) == 0 && (uint64_t)status.st_size >= sizeof *file)
         file = real.mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE,
                          MAP_SHARED, fd, 0);
     close(fd);
     if (file == MAP_FAILED)
         return false;
-    if (file->magic != TRACE_MAGIC ||
-        file->size != (uint64_t)status.st_size) {
+    if (file->magic != TRACE_MAGIC || file->size != (uint64_t)status.st_size) {
         real.munmap(file, (size_t)status.st_size);
         return false;
     }

@@ -93,8 +93,8 @@ enum trace_what {
     TRACE_ROBUST = 32,
     TRACE_RECURSIVE = 64,
     TRACE_CHECKING = 128, /* PTHREAD_MUTEX_ERRORCHECK */
-    TRACE_NESTED = 256,   /* by a signal handler, inside of a call that waits */
-    TRACE_TIMED = 512,    /* that wait ends by itself */
+    TRACE_NESTED = 256, /* by a signal handler, inside of a call that waits */
+    TRACE_TIMED = 512,  /* that wait ends by itself */
 };
 
 enum trace_start { TRACE_FORKED, TRACE_LOADED, TRACE_THREAD };
@@ -140,7 +140,7 @@ enum trace_note_kind {
                          shm_open, "sem /name"; d: sem's address */
     TRACE_REMOVED,    /* text likewise */
     TRACE_POINT_NAME, /* text */
-    TRACE_ENDED,      /* of `mapfork trace': a: number, b: as waitpid() tells */
+    TRACE_ENDED, /* of `mapfork trace': a: number, b: as waitpid() tells */
 };
 
 enum trace_region {
@@ -168,8 +168,8 @@ struct trace_header {
     _Atomic uint32_t chunks; /* taken; may run beyond chunks_most */
     _Atomic uint32_t notes;  /* bytes taken; may run beyond TRACE_NOTES */
     _Atomic uint64_t dropped;
-    _Atomic uint64_t regions; /* numbers of anonymous mappings */
-    uint64_t ticks[2], ns[2]; /* two moments, to make time of ticks */
+    _Atomic uint64_t regions;        /* numbers of anonymous mappings */
+    uint64_t ticks[2], ns[2];        /* two moments, to make time of ticks */
     char runtime[TRACE_LIBCS][1024]; /* for programs linked with each libc;
                                         empty: there is none */
     struct trace_lane lane[TRACE_LANES];

@@ -1,7 +1,6 @@
 /* chrome: the trace as "Chrome trace events", which Perfetto and others load:
    a slice for each span, a moment for each event, a flow for each arrow.
-   https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
-   is the format's description. Times are microseconds. */
+   Source: "Trace Event Format", Google 2016. Times are microseconds. */
 #include "config.h"
 
 #include "trace.h"
@@ -18,10 +17,10 @@ head(const struct trace *trace, FILE *to, const char *phase, int lane,
 {
     const struct lane *it = &trace->lanes[lane];
 
-    fprintf(to,
-            ",\n{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,\"name\":",
-            phase, trace->lanes[it->process].pid,
-            it->tid != 0 ? it->tid : it->pid, time);
+    fprintf(
+        to,
+        ",\n{\"ph\":\"%s\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,\"name\":", phase,
+        trace->lanes[it->process].pid, it->tid != 0 ? it->tid : it->pid, time);
 }
 
 static void
@@ -70,8 +69,7 @@ write_arrows(const struct trace *trace, FILE *to)
         head(trace, to, "s", trace->events[it->from].lane,
              micro(trace, it->from));
         fprintf(to, "\"to\",\"cat\":\"arrow\",\"id\":%d}", i);
-        head(trace, to, "f", trace->events[it->to].lane,
-             micro(trace, it->to));
+        head(trace, to, "f", trace->events[it->to].lane, micro(trace, it->to));
         fprintf(to, "\"to\",\"cat\":\"arrow\",\"id\":%d,\"bp\":\"e\"}", i);
     }
 }

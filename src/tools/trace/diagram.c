@@ -2,7 +2,7 @@
    each event. Bars stand for what a lane does in between:
 
      |  it runs     #  it holds a lock     :  it sleeps     =  it is blocked
-                                                                              */
+*/
 #include "config.h"
 
 #include "trace.h"
@@ -90,8 +90,7 @@ write_line(const struct trace *trace, FILE *to, struct column *columns,
             bar = at->bad ? '!' : '*';
         fprintf(to, "%c  ", bar);
     }
-    fprintf(to, " %-12.12s %.*s\n", trace->lanes[at->lane].name, length,
-            text);
+    fprintf(to, " %-12.12s %.*s\n", trace->lanes[at->lane].name, length, text);
 }
 
 bool
@@ -127,8 +126,7 @@ diagram_write(const struct trace *trace, FILE *to, int most)
         if (trace->lanes[i].stuck != NOBODY &&
             trace->spans[trace->lanes[i].stuck].hopeless)
             fprintf(to, "%s: %s for ever\n", trace->lanes[i].name,
-                    words_span(trace,
-                               &trace->spans[trace->lanes[i].stuck]));
+                    words_span(trace, &trace->spans[trace->lanes[i].stuck]));
     free(columns);
     free(picked);
     free(ends.first_from);

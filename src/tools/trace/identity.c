@@ -126,10 +126,9 @@ identity_of(struct trace *trace, const struct event *event, int type,
     const struct process *process = trace->lanes[event->lane].state;
     const struct range *range = range_of(process, address);
 
-    return range != NULL
-               ? find(trace, type, range->region, NOBODY,
-                      address - range->from + range->offset)
-               : find(trace, type, NOBODY, process->number, address);
+    return range != NULL ? find(trace, type, range->region, NOBODY,
+                                address - range->from + range->offset)
+                         : find(trace, type, NOBODY, process->number, address);
 }
 
 const struct place *
@@ -284,9 +283,8 @@ find_region(struct trace *trace, int kind, uint64_t device, uint64_t inode,
     for (int i = 0; i < trace->region_count; i++) {
         it = &trace->regions[i];
         if (it->kind == kind &&
-            (kind == REGION_SEM
-                 ? strcmp(it->path, path) == 0
-                 : it->device == device && it->inode == inode))
+            (kind == REGION_SEM ? strcmp(it->path, path) == 0
+                                : it->device == device && it->inode == inode))
             return i;
         same += it->kind == kind;
     }
@@ -362,10 +360,9 @@ identity_note(struct trace *trace, const struct trace_note *note)
         break;
     case TRACE_OPENED:
         if (note->d != 0)
-            add_range(process,
-                      (struct range){note->d, 64, 0,
-                                     find_region(trace, REGION_SEM, 0, 0,
-                                                 note->text)});
+            add_range(process, (struct range){note->d, 64, 0,
+                                              find_region(trace, REGION_SEM, 0,
+                                                          0, note->text)});
         break;
     case TRACE_GONE:
         drop(process, note->a, note->b);
@@ -450,14 +447,14 @@ name_object(struct trace *trace, struct object *it)
             it->offset - labels[i].offset < labels[i].size)
             it->label = labels[i].name;
     asked = asked_name(it->where);
-    it->name = asked != NULL       ? asked
-               : it->label != NULL ? it->label
-               : it->region != NOBODY &&
-                       trace->regions[it->region].kind == REGION_SEM
-                   ? it->where
-               : symbol != NULL ? it->where
-               : it->said != NULL && !it->said_otherwise ? it->said
-                                                         : it->where;
+    it->name =
+        asked != NULL       ? asked
+        : it->label != NULL ? it->label
+        : it->region != NOBODY && trace->regions[it->region].kind == REGION_SEM
+            ? it->where
+        : symbol != NULL                          ? it->where
+        : it->said != NULL && !it->said_otherwise ? it->said
+                                                  : it->where;
 }
 
 /* Two objects of one name are told apart by where they are. */
@@ -499,7 +496,8 @@ name_lane(struct trace *trace, int number, int *children)
     if (*it->name != '\0')
         return;
     if (process != NOBODY)
-        memcpy(parent, trace->lanes[it->is_thread ? it->process : process].name,
+        memcpy(parent,
+               trace->lanes[it->is_thread ? it->process : process].name,
                sizeof parent);
     if (process == NOBODY)
         snprintf(it->name, sizeof it->name, "%s", it->program);

@@ -75,7 +75,7 @@ about_event(struct trace *trace, struct finding *finding, int event)
     about_object(finding, trace->events[event].object);
 }
 
-/* " (file.c:12)", or nothing where that is not known. */
+/* The place in parentheses, or nothing where that is not known. */
 static const char *
 at(const struct trace *trace, int event)
 {
@@ -116,8 +116,7 @@ hold_of(const struct trace *trace, const struct span *span)
 static bool
 is_still_stuck(const struct trace *trace, int event)
 {
-    const struct span *span =
-        stuck_in(trace, trace->events[event].lane);
+    const struct span *span = stuck_in(trace, trace->events[event].lane);
 
     return span != NULL && span->from == event;
 }
@@ -213,12 +212,22 @@ tell_lock(struct trace *trace, struct finding *finding,
                  : "and did not unlock it");
 }
 
+/* Did who was woken go back to sleep on the same condition, for good? */
+static bool
+is_asleep_again(const struct trace *trace, const struct arrow *wake)
+{
+    const struct span *span = stuck_in(trace, trace->events[wake->to].lane);
+
+    return span != NULL && span->object == wake->object;
+}
+
 static void
 tell_cond(struct trace *trace, struct finding *finding,
           const struct span *span)
 {
     const struct object *cond = &trace->objects[span->object];
     const struct arrow *last = NULL;
+    const struct span *again;
 
     if (cond->vain_signal != NOBODY && cond->vain_signal < span->from &&
         cond->last_signal < span->from) {
@@ -242,45 +251,28 @@ tell_cond(struct trace *trace, struct finding *finding,
         tell(finding, "Nobody has signalled it.");
         return;
     }
-    tell(finding, "The last signal on it came from %s%s and woke %s",
+    tell(finding, "The last signal on it came from %s%s and woke %s%s",
          words_lane(trace, trace->events[last->from].lane),
          at(trace, last->from),
-         words_lane(trace, trace->events[last->to].lane));
+         words_lane(trace, trace->events[last->to].lane),
+         is_asleep_again(trace, last) ? "" : ". Nobody has signalled since.");
     about_event(trace, finding, last->from);
     about_event(trace, finding, last->to);
-}
-
-/* Did who was woken last go back to sleep on the same condition? Then the
-   wake-up reached one that could do nothing with it. */
-static void
-tell_cond_after(struct trace *trace, struct finding *finding, int object)
-{
-    const struct arrow *last = NULL;
-    const struct span *span;
-
-    if (strcmp(finding->kind, "lost-wake-up") == 0)
+    if (!is_asleep_again(trace, last))
         return;
-    for (int i = 0; i < trace->arrow_count; i++)
-        if (trace->arrows[i].kind == ARROW_WAKE &&
-            trace->arrows[i].object == object)
-            last = &trace->arrows[i];
-    if (last == NULL)
-        return;
-    span = stuck_in(trace, trace->events[last->to].lane);
-    if (span != NULL && span->object == object) {
-        tell(finding,
-             "- who only went to sleep again%s: the wake-up reached one that "
-             "had no use for it. With one condition variable for two "
-             "conditions, signal with broadcast, or give each its own.",
-             at(trace, span->from));
-        about_event(trace, finding, span->from);
-    } else
-        tell(finding, "; nobody has signalled since.");
+    again = stuck_in(trace, trace->events[last->to].lane);
+    tell(finding,
+         "- who only went to sleep again%s: the wake-up reached one that had "
+         "no use for it. Where waiters for different things share a condition "
+         "variable, each change must be a broadcast, or each thing needs a "
+         "condition variable of its own.",
+         at(trace, again->from));
+    about_event(trace, finding, again->from);
 }
 
 /* All who sleep on one object, in one finding. */
 static void
-judge_stuck(struct trace *trace, int object, bool is_hang)
+judge_stuck(struct trace *trace, int object)
 {
     struct finding *finding = NULL;
     const struct span *first = NULL;
@@ -308,17 +300,14 @@ judge_stuck(struct trace *trace, int object, bool is_hang)
         tell(finding, "And %d more.", stuck - 6);
     if (first->kind == SPAN_BLOCKED)
         tell_lock(trace, finding, first);
-    else if (it->type == TRACE_COND) {
+    else if (it->type == TRACE_COND)
         tell_cond(trace, finding, first);
-        tell_cond_after(trace, finding, object);
-    } else if (it->type == TRACE_BARRIER)
-        tell(finding, "It lets %u pass at a time; %d came.", it->count,
-             stuck);
+    else if (it->type == TRACE_BARRIER)
+        tell(finding, "It lets %u pass at a time; %d came.", it->count, stuck);
     else if (it->type == TRACE_SEM)
         tell(finding, it->last_signal == NOBODY
                           ? "Nobody has posted it."
                           : "Every post to it was taken by another one.");
-    (void)is_hang;
 }
 
 /* ---- Suspicions --------------------------------------------------------- */
@@ -353,11 +342,12 @@ judge_held(struct trace *trace, const struct suspicion *it)
             (trace->spans[i].kind == SPAN_HOLD ||
              trace->spans[i].kind == SPAN_READ))
             from = trace->spans[i].from;
-    finding = add(trace, is_exec ? "held-at-exec" : "held-at-exit",
-                  SEVERITY_ERROR,
-                  is_exec ? "Lock held at exec" : "Lock held at the end");
-    tell(finding, "%s %s while it holds %s, locked%s. Nobody will unlock it: "
-                  "who wants it now waits for ever.",
+    finding =
+        add(trace, is_exec ? "held-at-exec" : "held-at-exit", SEVERITY_ERROR,
+            is_exec ? "Lock held at exec" : "Lock held at the end");
+    tell(finding,
+         "%s %s while it holds %s, locked%s. Nobody will unlock it: "
+         "who wants it now waits for ever.",
          lane->name,
          is_exec                     ? "executes another program"
          : end->kind == TRACE_KILLED ? words_status(end->value)
@@ -381,8 +371,9 @@ judge_misuse(struct trace *trace, const struct suspicion *it)
     case SUSPECT_STRANGER:
         finding = add(trace, "unlock-by-non-owner", SEVERITY_ERROR,
                       "Unlocked by one who does not hold it");
-        tell(finding, "%s unlocks %s%s, which %s holds. What happens then is "
-                      "undefined; here the lock was simply open.",
+        tell(finding,
+             "%s unlocks %s%s, which %s holds. What happens then is "
+             "undefined; here the lock was simply open.",
              who, object, place, other);
         break;
     case SUSPECT_FREE:
@@ -408,13 +399,13 @@ judge_misuse(struct trace *trace, const struct suspicion *it)
         break;
     case SUSPECT_DESTROYED:
     case SUSPECT_REINIT:
-        finding = add(
-            trace,
-            it->kind == SUSPECT_REINIT ? "reinitialised-in-use"
-                                       : "destroyed-in-use",
-            SEVERITY_ERROR,
-            it->kind == SUSPECT_REINIT ? "Initialised again while in use"
-                                       : "Destroyed while in use");
+        finding =
+            add(trace,
+                it->kind == SUSPECT_REINIT ? "reinitialised-in-use"
+                                           : "destroyed-in-use",
+                SEVERITY_ERROR,
+                it->kind == SUSPECT_REINIT ? "Initialised again while in use"
+                                           : "Destroyed while in use");
         tell(finding, "%s %s %s%s while %s holds it or waits for it%s.", who,
              it->kind == SUSPECT_REINIT ? "initialises" : "destroys", object,
              place, other,
@@ -425,27 +416,29 @@ judge_misuse(struct trace *trace, const struct suspicion *it)
     case SUSPECT_USED_GONE:
         finding = add(trace, "destroyed-in-use", SEVERITY_ERROR,
                       "Used after it was destroyed");
-        tell(finding, "%s uses %s%s, which was destroyed before.", who,
-             object, place);
+        tell(finding, "%s uses %s%s, which was destroyed before.", who, object,
+             place);
         break;
     case SUSPECT_TWO_MUTEXES:
         finding = add(trace, "two-mutexes", SEVERITY_ERROR,
                       "One condition variable, two mutexes");
-        tell(finding, "%s waits on %s with %s%s while %s waits on it with "
-                      "another mutex.",
+        tell(finding,
+             "%s waits on %s with %s%s while %s waits on it with "
+             "another mutex.",
              who, object, words_object(trace, event->other), place, other);
         break;
     case SUSPECT_NO_MUTEX:
-        finding = add(trace, "misuse", SEVERITY_ERROR,
-                      "Waits without the mutex");
+        finding =
+            add(trace, "misuse", SEVERITY_ERROR, "Waits without the mutex");
         tell(finding, "%s waits%s without holding %s.", who, place, object);
         break;
     case SUSPECT_LOST_STATE:
         finding = add(trace, "not-recoverable", SEVERITY_ERROR,
                       "Mutex lost for good");
-        tell(finding, "%s does not get %s%s: ENOTRECOVERABLE. Its owner died, "
-                      "and the next one unlocked it without "
-                      "pthread_mutex_consistent().",
+        tell(finding,
+             "%s does not get %s%s: ENOTRECOVERABLE. Its owner died, "
+             "and the next one unlocked it without "
+             "pthread_mutex_consistent().",
              who, object, place);
         break;
     default:
@@ -459,15 +452,13 @@ judge_misuse(struct trace *trace, const struct suspicion *it)
 static void
 judge_dead_owner(struct trace *trace, const struct suspicion *it)
 {
-    struct finding *finding =
-        add(trace, "owner-died",
-            it->more != NOBODY ? SEVERITY_NOTE : SEVERITY_WARNING,
-            "Owner died");
+    struct finding *finding = add(
+        trace, "owner-died",
+        it->more != NOBODY ? SEVERITY_NOTE : SEVERITY_WARNING, "Owner died");
 
     tell(finding, "%s %s while it held %s.", words_lane(trace, it->lane),
-         it->lane == NOBODY
-             ? "died"
-             : words_status(trace->lanes[it->lane].status),
+         it->lane == NOBODY ? "died"
+                            : words_status(trace->lanes[it->lane].status),
          words_object(trace, it->object));
     if (it->lane != NOBODY)
         about_event(trace, finding, trace->lanes[it->lane].last);
@@ -500,10 +491,11 @@ judge_zombies(struct trace *trace)
         if (parent->last == NOBODY || parent->last < lane->last ||
             WIFSIGNALED(parent->status))
             continue;
-        finding = add(trace, "not-reaped", SEVERITY_WARNING,
-                      "Child not waited for");
-        tell(finding, "%s ended (%s) before %s did, which never waited for "
-                      "it: until then it was a zombie.",
+        finding =
+            add(trace, "not-reaped", SEVERITY_WARNING, "Child not waited for");
+        tell(finding,
+             "%s ended (%s) before %s did, which never waited for "
+             "it: until then it was a zombie.",
              lane->name, words_status(lane->status), parent->name);
         about_event(trace, finding, lane->last);
         about_lane(finding, lane->parent);
@@ -541,8 +533,7 @@ static bool
 is_told(const struct trace *trace, int opened)
 {
     for (int i = 0; i < opened; i++)
-        if (trace->notes[i]->kind == TRACE_OPENED &&
-            trace->notes[i]->a != 0 &&
+        if (trace->notes[i]->kind == TRACE_OPENED && trace->notes[i]->a != 0 &&
             strcmp(trace->notes[i]->text, trace->notes[opened]->text) == 0)
             return true;
     return false;
@@ -555,12 +546,12 @@ judge_names(struct trace *trace)
         const struct trace_note *note = trace->notes[i];
         struct finding *finding;
         if (note->kind != TRACE_OPENED || note->a == 0 ||
-            is_removed(trace, i) || is_told(trace, i) ||
-            !is_there(note->text))
+            is_removed(trace, i) || is_told(trace, i) || !is_there(note->text))
             continue;
         finding = add(trace, "name-left", SEVERITY_WARNING, "Name left");
-        tell(finding, "%s opened %s `%s', which nobody has removed: it is "
-                      "still in /dev/shm.",
+        tell(finding,
+             "%s opened %s `%s', which nobody has removed: it is "
+             "still in /dev/shm.",
              words_lane(trace, (int)note->lane),
              note->text[0] == 's' ? "the semaphore" : "the shared memory",
              note->text[0] == 's' ? note->text + 4 : note->text);
@@ -594,7 +585,7 @@ judge(struct trace *trace)
             judge_circle(trace, it);
     }
     for (int i = 0; i < trace->object_count; i++)
-        judge_stuck(trace, i, trace->hung);
+        judge_stuck(trace, i);
     for (int i = 0; i < trace->suspicion_count; i++) {
         const struct suspicion *it = &trace->suspicions[i];
         /* Who lacks events would accuse the innocent. */

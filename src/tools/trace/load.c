@@ -72,8 +72,8 @@ load_lanes(struct trace *trace)
         lane->born = time_of(trace->file, from->born);
         lane->is_thread = from->is_thread;
         lane->process = new_lane[i];
-        lane->first = lane->last = lane->reaped = lane->stuck =
-            lane->created = lane->wait = NOBODY;
+        lane->first = lane->last = lane->reaped = lane->stuck = lane->created =
+            lane->wait = NOBODY;
         lane->status = TRACE_STATUS_UNKNOWN << 8;
         memcpy(lane->program, from->name, sizeof lane->program - 1);
         /* A thread's parent is in the same process, or was when it began. */
@@ -281,8 +281,8 @@ trace_load(struct trace *trace, struct trace_header *file)
     load_notes(trace);
     load_ends(trace);
     if (trace->event_count > 0)
-        qsort(trace->events, (size_t)trace->event_count,
-              sizeof *trace->events, by_time);
+        qsort(trace->events, (size_t)trace->event_count, sizeof *trace->events,
+              by_time);
     for (int i = 0; i < trace->event_count; i++) {
         struct lane *lane = &trace->lanes[trace->events[i].lane];
         if (lane->first == NOBODY)

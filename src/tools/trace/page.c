@@ -100,8 +100,7 @@ begin_list(FILE *to, const char *name)
 /* ---- Parts -------------------------------------------------------------- */
 
 static void
-write_lanes(const struct trace *trace, const struct numbers *numbers,
-            FILE *to)
+write_lanes(const struct trace *trace, const struct numbers *numbers, FILE *to)
 {
     const char *comma = begin_list(to, "lanes");
 
@@ -110,27 +109,25 @@ write_lanes(const struct trace *trace, const struct numbers *numbers,
         const struct span *stuck =
             lane->stuck == NOBODY ? NULL : &trace->spans[lane->stuck];
         char text[200] = "";
-        fprintf(to, "%s{\"id\":%d,\"pid\":%d,\"tid\":%d,", comma, i,
-                lane->pid, lane->tid);
+        fprintf(to, "%s{\"id\":%d,\"pid\":%d,\"tid\":%d,", comma, i, lane->pid,
+                lane->tid);
         text_field(to, "name", lane->name);
         text_field(to, "program", lane->program);
         text_field(to, "end",
-                   !lane->is_thread && lane->status !=
-                           TRACE_STATUS_UNKNOWN << 8
+                   !lane->is_thread && lane->status != TRACE_STATUS_UNKNOWN
+                                                           << 8
                        ? words_status(lane->status)
                        : "");
         if (stuck != NULL && (stuck->hopeless || trace->hung))
             snprintf(text, sizeof text, "%s for ever",
                      words_span(trace, stuck));
         text_field(to, "stuck", text);
-        fprintf(to,
-                "\"parent\":%d,\"thread\":%s,\"from\":%d,\"to\":%d}",
-                lane->is_thread ? lane->process : lane->parent,
-                lane->is_thread ? "true" : "false",
-                lane->first == NOBODY ? NOBODY
-                                      : not_before(numbers, lane->first),
-                lane->last == NOBODY ? NOBODY
-                                     : not_behind(numbers, lane->last));
+        fprintf(
+            to, "\"parent\":%d,\"thread\":%s,\"from\":%d,\"to\":%d}",
+            lane->is_thread ? lane->process : lane->parent,
+            lane->is_thread ? "true" : "false",
+            lane->first == NOBODY ? NOBODY : not_before(numbers, lane->first),
+            lane->last == NOBODY ? NOBODY : not_behind(numbers, lane->last));
         comma = ",\n";
     }
     fputs("]", to);
@@ -199,8 +196,7 @@ write_events(const struct trace *trace, struct numbers *numbers, FILE *to)
 }
 
 static void
-write_spans(const struct trace *trace, const struct numbers *numbers,
-            FILE *to)
+write_spans(const struct trace *trace, const struct numbers *numbers, FILE *to)
 {
     static const char *const kinds[] = {"hold", "read-hold", "blocked",
                                         "asleep"};
@@ -270,8 +266,9 @@ write_arrows(const struct trace *trace, const struct numbers *numbers,
         int end = number_of(numbers, it->to);
         if (from == NOBODY || end == NOBODY)
             continue;
-        fprintf(to, "%s{\"kind\":\"%s\",\"from\":%d,\"to\":%d,\"text\":",
-                comma, kinds[it->kind], from, end);
+        fprintf(to,
+                "%s{\"kind\":\"%s\",\"from\":%d,\"to\":%d,\"text\":", comma,
+                kinds[it->kind], from, end);
         json_text(to, arrow_words(trace, it));
         fputs("}", to);
         comma = ",\n";
@@ -294,12 +291,12 @@ write_findings(const struct trace *trace, const struct numbers *numbers,
 
     for (int i = 0; i < trace->finding_count; i++) {
         const struct finding *it = &trace->findings[i];
-        int events[FINDING_EVENTS];
+        int events[FINDING_EVENTS] = {0};
         for (int e = 0; e < it->event_count; e++)
             events[e] = number_of(numbers, it->events[e]);
         qsort(events, (size_t)it->event_count, sizeof *events, by_number);
-        fprintf(to, "%s{\"kind\":\"%s\",\"severity\":\"%s\",", comma,
-                it->kind, severities[it->severity]);
+        fprintf(to, "%s{\"kind\":\"%s\",\"severity\":\"%s\",", comma, it->kind,
+                severities[it->severity]);
         text_field(to, "title", it->title);
         text_field(to, "text", it->text);
         list(to, "events", events, it->event_count);
@@ -314,8 +311,7 @@ write_findings(const struct trace *trace, const struct numbers *numbers,
 }
 
 static void
-write_locks(const struct trace *trace, const struct numbers *numbers,
-            FILE *to)
+write_locks(const struct trace *trace, const struct numbers *numbers, FILE *to)
 {
     const char *comma = begin_list(to, "locks");
 

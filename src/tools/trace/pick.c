@@ -27,7 +27,7 @@ pick_events(const struct trace *trace, int most, int *count)
             shown[e] = true;
         }
     }
-    /* From both ends, the last events first: there it went wrong, if it did. */
+    /* From both ends, the last events first: there it went wrong. */
     for (int i = 0; i < events && left > 0; i++) {
         int at = i % 2 == 0 ? events - 1 - i / 2 : i / 2;
         left -= !shown[at];

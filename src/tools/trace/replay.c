@@ -339,8 +339,7 @@ take_signal(struct trace *trace, int event, int from)
         if (it->object != at->object || signal < from ||
             (it->lane != NOBODY && it->lane != at->lane))
             continue;
-        memmove(it, it + 1,
-                (size_t)(--trace->pending_count - i) * sizeof *it);
+        memmove(it, it + 1, (size_t)(--trace->pending_count - i) * sizeof *it);
         return signal;
     }
     return NOBODY;
@@ -549,6 +548,19 @@ on_start(struct trace *trace, int event)
     identity_load(trace, at->lane);
 }
 
+/* Is there anybody left who could want what is in that memory? Without a name
+   it goes with the last process that has it. */
+static bool
+outlives(const struct trace *trace, int region)
+{
+    if (trace->regions[region].kind != TRACE_REGION_ANON)
+        return true;
+    for (int i = 0; i < trace->lane_count; i++)
+        if (!trace->lanes[i].is_over && trace->lanes[i].state != NULL)
+            return true;
+    return false;
+}
+
 /* LANE is over: what it still has, it keeps. */
 static void
 end_lane(struct trace *trace, int number, int event)
@@ -564,7 +576,7 @@ end_lane(struct trace *trace, int number, int event)
         const struct span *span = &trace->spans[lane->held[i]];
         struct object *object = &trace->objects[span->object];
         object->dead_owner = number;
-        if (object->region != NOBODY)
+        if (object->region != NOBODY && outlives(trace, object->region))
             suspect(trace, SUSPECT_HELD_AT_EXIT, event, span->object, number);
     }
 }
@@ -618,54 +630,53 @@ on_reaped(struct trace *trace, int event)
 
 /* ---- Who is left who could end a wait? ---------------------------------- */
 
+/* Somebody is about to be killed, and a lane waits without a limit of time.
+   Who is awake then could still end that wait, if it ever uses the object, or
+   the mutex that goes with it: which is known when all events are. */
+struct doubt {
+    int span;
+    bool *awake; /* by lane */
+};
+static struct doubt *doubts;
+static int doubt_count;
+
+static bool
+is_awake(const struct trace *trace, int lane)
+{
+    const struct lane *it = &trace->lanes[lane];
+    const struct span *wait =
+        it->wait == NOBODY ? NULL : &trace->spans[it->wait];
+
+    /* Who waits for a child or a thread goes on when that has ended. */
+    return !it->is_over && it->first != NOBODY &&
+           (wait == NULL || wait->timed || wait->object == NOBODY);
+}
+
+static void
+note_doubts(struct trace *trace)
+{
+    for (int i = 0; i < trace->lane_count; i++) {
+        int wait = trace->lanes[i].wait;
+        struct doubt *it;
+        if (wait == NOBODY || trace->spans[wait].timed ||
+            trace->spans[wait].object == NOBODY)
+            continue;
+        if (trace->hung) {
+            trace->spans[wait].hopeless = true;
+            continue;
+        }
+        it = trace_add(doubts, doubt_count);
+        it->span = wait;
+        it->awake = calloc((size_t)trace->lane_count, sizeof *it->awake);
+        if (it->awake == NULL)
+            die("calloc");
+        for (int l = 0; l < trace->lane_count; l++)
+            it->awake[l] = is_awake(trace, l);
+    }
+}
+
 /* USED tells for each object and lane whether that lane uses it; to have made
    it is not to use it. */
-static bool
-uses(const struct trace *trace, const bool *used, int lane,
-     const struct span *span)
-{
-    size_t lanes = (size_t)trace->lane_count;
-
-    return used[(size_t)span->object * lanes + (size_t)lane] ||
-           (span->mutex != NOBODY &&
-            used[(size_t)span->mutex * lanes + (size_t)lane]);
-}
-
-/* Nobody, if all who ever used the object are over or wait, without a limit of
-   time, for each other. */
-static bool
-is_hopeless(const struct trace *trace, const bool *used, int lane)
-{
-    int wait = trace->lanes[lane].wait;
-    const struct span *span;
-
-    if (wait == NOBODY || trace->spans[wait].timed ||
-        trace->spans[wait].object == NOBODY)
-        return false;
-    if (trace->hung)
-        return true;
-    span = &trace->spans[wait];
-    for (int i = 0; i < trace->lane_count; i++) {
-        int other = trace->lanes[i].wait;
-        if (i == lane || trace->lanes[i].is_over ||
-            !uses(trace, used, i, span))
-            continue;
-        if (other == NOBODY || trace->spans[other].timed ||
-            trace->spans[other].object == NOBODY)
-            return false;
-    }
-    return true;
-}
-
-/* Somebody is about to be killed: who waits in vain by now? */
-static void
-mark_hopeless(struct trace *trace, const bool *used)
-{
-    for (int i = 0; i < trace->lane_count; i++)
-        if (is_hopeless(trace, used, i))
-            trace->spans[trace->lanes[i].wait].hopeless = true;
-}
-
 static void
 mark_used(bool *used, size_t lanes, const struct event *event)
 {
@@ -677,20 +688,38 @@ mark_used(bool *used, size_t lanes, const struct event *event)
         used[(size_t)event->other * lanes + (size_t)event->lane] = true;
 }
 
+static void
+settle_doubts(struct trace *trace, const bool *used)
+{
+    size_t lanes = (size_t)trace->lane_count;
+
+    for (int i = 0; i < doubt_count; i++) {
+        struct span *span = &trace->spans[doubts[i].span];
+        bool hope = false;
+        for (size_t l = 0; l < lanes; l++)
+            hope = hope || (doubts[i].awake[l] &&
+                            (used[(size_t)span->object * lanes + l] ||
+                             (span->mutex != NOBODY &&
+                              used[(size_t)span->mutex * lanes + l])));
+        if (!hope && span->to == NOBODY)
+            span->hopeless = true;
+        free(doubts[i].awake);
+    }
+    free(doubts);
+    doubts = NULL;
+    doubt_count = 0;
+}
+
 /* ---- All events --------------------------------------------------------- */
 
 static const char *
 call_of(const struct event *event)
 {
     static const char *const calls[TRACE_KINDS] = {
-        [TRACE_REQUEST] = "lock",
-        [TRACE_LOCK] = "lock",
-        [TRACE_UNLOCK] = "unlock",
-        [TRACE_SIGNAL] = "signal",
-        [TRACE_BROADCAST] = "broadcast",
-        [TRACE_WAIT] = "wait",
-        [TRACE_TAKE] = "wait",
-        [TRACE_TAKE_ASK] = "wait",
+        [TRACE_REQUEST] = "lock",        [TRACE_LOCK] = "lock",
+        [TRACE_UNLOCK] = "unlock",       [TRACE_SIGNAL] = "signal",
+        [TRACE_BROADCAST] = "broadcast", [TRACE_WAIT] = "wait",
+        [TRACE_TAKE] = "wait",           [TRACE_TAKE_ASK] = "wait",
         [TRACE_POST] = "post",
     };
 
@@ -944,10 +973,11 @@ trace_replay(struct trace *trace)
         }
         mark_used(used, lanes, event);
         if (event->kind == TRACE_KILL || event->kind == TRACE_KILLED)
-            mark_hopeless(trace, used);
+            note_doubts(trace);
         leave_wait(trace, i);
         replay(trace, i);
     }
+    settle_doubts(trace, used);
     free(used);
     /* What nobody gave up was held until the end. */
     for (int i = 0; i < trace->span_count; i++) {

@@ -20,9 +20,8 @@ wrap(FILE *to, int indent, const char *text)
             fputs("\n", to);
             column = 0;
         }
-        column += column == 0
-                      ? fprintf(to, "%*s%.*s", indent, "", word, text)
-                      : fprintf(to, " %.*s", word, text);
+        column += column == 0 ? fprintf(to, "%*s%.*s", indent, "", word, text)
+                              : fprintf(to, " %.*s", word, text);
         text += word + (text[word] == ' ');
     }
     fputs("\n", to);
@@ -82,15 +81,16 @@ story_write(const struct trace *trace, FILE *to)
             trace->lane_count == 1 ? "" : "s", trace->event_count,
             trace->event_count == 1 ? "" : "s");
     if (trace->dropped > 0)
-        fprintf(to, "  %llu events dropped: the buffer was full. Findings "
-                    "that need all of them\n  are left out; try a larger "
-                    "--buffer.\n",
+        fprintf(to,
+                "  %llu events dropped: the buffer was full. Findings "
+                "that need all of them\n  are left out; try a larger "
+                "--buffer.\n",
                 (unsigned long long)trace->dropped);
     for (int i = 0; i < trace->finding_count; i++) {
         const struct finding *it = &trace->findings[i];
         char text[sizeof it->text + 100];
-        snprintf(text, sizeof text, "%s%s [%s]: %s",
-                 severities[it->severity], it->title, it->kind, it->text);
+        snprintf(text, sizeof text, "%s%s [%s]: %s", severities[it->severity],
+                 it->title, it->kind, it->text);
         wrap(to, 2, text);
     }
     if (trace->finding_count == 0)

@@ -48,6 +48,25 @@ counter_is_trusted(void)
     return TICKS_TSC && strcmp(name, "tsc") == 0;
 }
 
+/* What could be had without driving others out; 0: the system does not tell.
+   Memory for a file without a name is not refused but granted, and then others
+   are killed for it. */
+static uint64_t
+memory_free(void)
+{
+    char line[200];
+    unsigned long long kib = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+
+    if (file == NULL)
+        return 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    fclose(file);
+    return (uint64_t)kib << 10;
+}
+
 static void
 take_time(struct trace_header *file, int which)
 {
@@ -62,15 +81,21 @@ take_time(struct trace_header *file, int which)
 static const char *
 make_file(struct supervised *run, int *fd)
 {
-    uint32_t chunks = (uint32_t)(run->buffer / TRACE_CHUNK /
-                                 sizeof(struct trace_event));
+    uint32_t chunks =
+        (uint32_t)(run->buffer / TRACE_CHUNK / sizeof(struct trace_event));
     uint64_t size = trace_size(chunks);
     struct trace_header *file;
 
+    errno = ENOMEM;
+    if (memory_free() != 0 && size > memory_free() / 2)
+        return "no space for the trace, try a smaller --buffer";
     *fd = memfd_create("mapfork-trace", MFD_CLOEXEC);
     if (*fd == -1)
         return "memfd_create";
-    if ((errno = posix_fallocate(*fd, 0, (off_t)size)) != 0)
+    signal(SIGXFSZ, SIG_IGN);
+    errno = posix_fallocate(*fd, 0, (off_t)size);
+    signal(SIGXFSZ, SIG_DFL);
+    if (errno != 0)
         return "no space for the trace, try a smaller --buffer";
     file = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_POPULATE, *fd, 0);

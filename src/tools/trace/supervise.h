@@ -13,8 +13,8 @@ struct supervised {
     const char *path;       /* where it is */
     char runtime[TRACE_LIBCS][1024]; /* the libraries to preload */
     enum trace_libc libc;            /* which one the program needs */
-    size_t buffer;          /* bytes for events */
-    int timeout;            /* seconds without progress; 0: for ever */
+    size_t buffer;                   /* bytes for events */
+    int timeout; /* seconds without progress; 0: for ever */
     bool points;
 
     /* What came of it. */

@@ -38,7 +38,7 @@ struct event {
 struct lane {
     int pid, tid, parent;
     uint64_t born; /* ns */
-    int process; /* the lane of its process' first thread */
+    int process;   /* the lane of its process' first thread */
     bool is_thread;
     char name[64];
     char program[16];
@@ -109,17 +109,23 @@ enum span_kind { SPAN_HOLD, SPAN_READ, SPAN_BLOCKED, SPAN_ASLEEP };
 struct span {
     int lane;
     enum span_kind kind;
-    int object;   /* or NOBODY: a child, a thread */
-    int mutex;    /* of a wait on a condition, or NOBODY */
+    int object;     /* or NOBODY: a child, a thread */
+    int mutex;      /* of a wait on a condition, or NOBODY */
     bool had_mutex; /* when it began to wait */
-    int from, to; /* events; to: NOBODY if it never ended */
-    bool timed;   /* it would have ended by itself */
-    bool hopeless; /* nobody was left who could end it */
-    bool given_up; /* a handler or a cancellation left it */
+    int from, to;   /* events; to: NOBODY if it never ended */
+    bool timed;     /* it would have ended by itself */
+    bool hopeless;  /* nobody was left who could end it */
+    bool given_up;  /* a handler or a cancellation left it */
 };
 
-enum arrow_kind { ARROW_FORK, ARROW_EXIT, ARROW_WAKE, ARROW_POST, ARROW_KILL,
-                  ARROW_JOIN };
+enum arrow_kind {
+    ARROW_FORK,
+    ARROW_EXIT,
+    ARROW_WAKE,
+    ARROW_POST,
+    ARROW_KILL,
+    ARROW_JOIN
+};
 
 struct arrow {
     enum arrow_kind kind;
@@ -159,8 +165,7 @@ struct finding {
     enum severity severity;
     const char *title;
     char text[1200];
-    int events[FINDING_EVENTS], lanes[FINDING_LANES],
-        objects[FINDING_OBJECTS];
+    int events[FINDING_EVENTS], lanes[FINDING_LANES], objects[FINDING_OBJECTS];
     int event_count, lane_count, object_count;
 };
 
@@ -200,7 +205,7 @@ struct trace {
     ((list) = trace_grow((list), (count), sizeof *(list)), &(list)[(count)++])
 void *trace_grow(void *list, int count, size_t size);
 
-/* load.c: read FILE into TRACE, which is zeroed but for what supervise told. */
+/* load.c: read FILE into TRACE, which is zeroed. */
 void trace_load(struct trace *trace, struct trace_header *file);
 
 /* replay.c */

@@ -37,9 +37,9 @@ const char *
 words_type(int type)
 {
     static const char *const types[] = {
-        [TRACE_MUTEX] = "mutex",        [TRACE_COND] = "cond",
-        [TRACE_SEM] = "sem",            [TRACE_RWLOCK] = "rwlock",
-        [TRACE_BARRIER] = "barrier",    [TRACE_SPIN] = "spin",
+        [TRACE_MUTEX] = "mutex",       [TRACE_COND] = "cond",
+        [TRACE_SEM] = "sem",           [TRACE_RWLOCK] = "rwlock",
+        [TRACE_BARRIER] = "barrier",   [TRACE_SPIN] = "spin",
         [TRACE_ONCE_CONTROL] = "once",
     };
 
@@ -55,8 +55,7 @@ words_lane(const struct trace *trace, int lane)
 const char *
 words_object(const struct trace *trace, int object)
 {
-    return say("`%s'",
-               object == NOBODY ? "?" : trace->objects[object].name);
+    return say("`%s'", object == NOBODY ? "?" : trace->objects[object].name);
 }
 
 const char *
@@ -289,20 +288,18 @@ words_event(const struct trace *trace, int number)
     case TRACE_UNLOCK:
         return say("unlocks %s", object);
     case TRACE_UNLOCK_FAILED:
-        return say("may not unlock %s: %s", object,
-                   error_name(event->value));
+        return say("may not unlock %s: %s", object, error_name(event->value));
     case TRACE_CONSISTENT:
-        return event->value == 0
-                   ? say("makes %s consistent", object)
-                   : say("cannot make %s consistent: %s", object,
-                         error_name(event->value));
+        return event->value == 0 ? say("makes %s consistent", object)
+                                 : say("cannot make %s consistent: %s", object,
+                                       error_name(event->value));
     case TRACE_WAIT:
         return say("waits on %s, gives up %s", object, other);
     case TRACE_WAIT_END:
-        return event->value == 0 ? say("is back from %s, has %s", object,
-                                       other)
-                                 : say("is back from %s: %s, has %s", object,
-                                       error_name(event->value), other);
+        return event->value == 0
+                   ? say("is back from %s, has %s", object, other)
+                   : say("is back from %s: %s, has %s", object,
+                         error_name(event->value), other);
     case TRACE_SIGNAL:
         return say("signals %s", object);
     case TRACE_BROADCAST:
