@@ -56,11 +56,14 @@ check_tests = \
 	tests/check_spin_flag \
 	tests/check_stdio_twice \
 	tests/check_tally \
-	tests/check_timed_wait
+	tests/check_timed_wait \
+	tests/tools/check_places \
+	tests/tools/check_trace
 
 # These need only a shell: they also serve where libcheck cannot be linked.
 shell_tests = \
 	tests/smoke.sh \
+	tests/trace.sh \
 	tests/transcripts.sh
 
 EXTRA_DIST += $(shell_tests) tests/stress.sh tests/valgrind.supp
@@ -74,7 +77,8 @@ tested = $(abs_top_builddir)/src
 AM_TESTS_ENVIRONMENT = \
 	MAPFORK_BUILD='$(tested)'; export MAPFORK_BUILD; \
 	MAPFORK_SOURCE='$(abs_top_srcdir)'; export MAPFORK_SOURCE; \
-	MAPFORK_PROGRAMS='$(programs)'; export MAPFORK_PROGRAMS;
+	MAPFORK_PROGRAMS='$(programs)'; export MAPFORK_PROGRAMS; \
+	CC='$(CC)'; export CC; MUSL_GCC='$(MUSL_GCC)'; export MUSL_GCC;
 
 if HAVE_CHECK
 check_PROGRAMS = $(check_tests) tests/support/refuse_anon
@@ -102,6 +106,13 @@ tests_support_refuse_anon_LDADD =
 AM_CPPFLAGS += -I$(srcdir)/tests/support $(CHECK_CFLAGS)
 test_libraries = tests/support/libsupport.a src/lib/libmapfork.a $(CHECK_LIBS)
 
+tests_tools_check_trace_LDADD = $(test_libraries)
+tests_tools_check_places_SOURCES = \
+	tests/tools/check_places.c \
+	src/tools/trace/places.c src/tools/trace/places.h
+tests_tools_check_places_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/tools/trace
+tests_tools_check_places_CFLAGS = $(AM_CFLAGS) -g
+tests_tools_check_places_LDADD = $(test_libraries) $(DW_LIBS)
 tests_check_barrier_LDADD = $(test_libraries)
 tests_check_bounded_buffer_LDADD = $(test_libraries)
 tests_check_copy_file_LDADD = $(test_libraries)
@@ -221,3 +232,90 @@ check-stress: $(check_PROGRAMS) $(programs)
 	  $(check_tests)
 
 .PHONY: check-valgrind check-stress
+
+# Programs for mapfork trace that are no part of the suite: tests/trace.sh
+# compiles them itself, with each libc there is.
+EXTRA_DIST += \
+	tests/strangers/README \
+	tests/strangers/address_reused.c \
+	tests/strangers/atfork_ok.c \
+	tests/strangers/barrier_ok.c \
+	tests/strangers/barrier_short.c \
+	tests/strangers/baton.c \
+	tests/strangers/blocked_on_sleeper.c \
+	tests/strangers/broadcast_after_unlock.c \
+	tests/strangers/broadcast_then_destroy.c \
+	tests/strangers/cancelled_thread.c \
+	tests/strangers/closes_everything.c \
+	tests/strangers/cond_mutexes_in_turn.c \
+	tests/strangers/cond_never.c \
+	tests/strangers/cond_signal_no_waiter_ok.c \
+	tests/strangers/crash.c \
+	tests/strangers/daemon_threads.c \
+	tests/strangers/dead_holder.c \
+	tests/strangers/deadlock_abba.c \
+	tests/strangers/deadlock_threads.c \
+	tests/strangers/deadlock_three.c \
+	tests/strangers/destroyed_in_use.c \
+	tests/strangers/destroyed_rwlock.c \
+	tests/strangers/dev_zero.c \
+	tests/strangers/dies_like_child.c \
+	tests/strangers/different_addresses.c \
+	tests/strangers/double_fork_daemonish.c \
+	tests/strangers/double_unlock.c \
+	tests/strangers/errorcheck_misuse.c \
+	tests/strangers/exec_second.c \
+	tests/strangers/execs_holding.c \
+	tests/strangers/exits_holding.c \
+	tests/strangers/fork_holding_private.c \
+	tests/strangers/heap_mutex.c \
+	tests/strangers/killed.c \
+	tests/strangers/leftover_name.c \
+	tests/strangers/lost_wakeup.c \
+	tests/strangers/many_locks.c \
+	tests/strangers/names_ok.c \
+	tests/strangers/never_reaped.c \
+	tests/strangers/once_threads.c \
+	tests/strangers/owner_died_lost.c \
+	tests/strangers/owner_died_ok.c \
+	tests/strangers/posix_spawn_user.c \
+	tests/strangers/private_cond.c \
+	tests/strangers/private_copies.c \
+	tests/strangers/private_mutex.c \
+	tests/strangers/private_sem.c \
+	tests/strangers/recursive_misuse.c \
+	tests/strangers/recursive_ok.c \
+	tests/strangers/reinit_in_use.c \
+	tests/strangers/robust_ok.c \
+	tests/strangers/rwlock_ok.c \
+	tests/strangers/rwlock_writer_stuck.c \
+	tests/strangers/self_deadlock.c \
+	tests/strangers/sem_as_mutex.c \
+	tests/strangers/sem_stuck.c \
+	tests/strangers/sigchld_ignored.c \
+	tests/strangers/signal_handler_posts.c \
+	tests/strangers/signal_without_lock_ok.c \
+	tests/strangers/sixteen.c \
+	tests/strangers/stack_mutex.c \
+	tests/strangers/stdin_copy.c \
+	tests/strangers/sysv_style.c \
+	tests/strangers/table \
+	tests/strangers/threads_and_fork.c \
+	tests/strangers/timed_rwlock.c \
+	tests/strangers/timed_waits.c \
+	tests/strangers/trylock_loop.c \
+	tests/strangers/two_mutexes.c \
+	tests/strangers/unlock_stranger.c \
+	tests/strangers/vfork_exec.c \
+	tests/strangers/wait_unlocked.c
+EXTRA_DIST += tests/tools/suite
+EXTRA_DIST += tests/picture/browser.py tests/picture/make-models \
+	tests/picture/models/deadlock.json \
+	tests/picture/models/empty.json \
+	tests/picture/models/good.json \
+	tests/picture/models/hostile.json \
+	tests/picture/models/kinds.json \
+	tests/picture/models/lost-wake-up.json \
+	tests/picture/models/one-lane.json \
+	tests/picture/models/owner-died.json \
+	tests/picture/models/threads.json

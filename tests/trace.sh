@@ -1,11 +1,13 @@
 #!/bin/sh
 # trace.sh: `mapfork trace' on programs that were not written for it, those of
-# tests/strangers: each behaves as without it, and its findings are those that
-# the table there names, no more and no fewer. Linked with this system's libc,
-# and with musl where musl-gcc is.
+# tests/strangers, and on those of the suite: each behaves as without it, and
+# its findings are those that a table names, no more and no fewer. The
+# strangers are linked with this system's libc, and with musl where musl-gcc
+# is.
 #
 #   trace.sh [NAME...]          (all of them)
 #   trace.sh --one LIBC NAME END FINDINGS
+#   trace.sh --own NAME BREAK FINDINGS
 set -u
 LC_ALL=C
 export LC_ALL
@@ -80,11 +82,34 @@ one()
     [ -z "$left" ] || echo "$name ($libc): expected no process, seen $left"
 }
 
-if [ "${1-}" = --one ]; then
+# A program of the suite, which judges itself, and exits 0.
+own()
+{
+    name=$1 break=$2 expected=$3
+    [ "$expected" = - ] && expected=
+    folder=$work/own/$name.$break
+    mkdir -p "$folder" && cd "$folder" || exit 99
+    set -- "$name"
+    [ "$break" = - ] || set -- "$name" "--break=$break"
+    timeout -k 5 60 "$mapfork" trace -o picture.html "$@" </dev/null \
+        >out 2>story
+    status=$?
+    seen=$(kinds story)
+    if [ $status -ne 0 ] || [ "$seen" != "$expected" ]; then
+        echo "$*: expected exit status 0 and '$expected' to be found," \
+            "seen $status and '$seen'"
+        cat story
+    fi
+}
+
+case ${1-} in
+--one | --own)
+    what=${1#--}
     shift
-    one "$@"
+    "$what" "$@"
     exit 0
-fi
+    ;;
+esac
 
 work=$(mktemp -d) || exit 99
 export work
@@ -96,6 +121,7 @@ compile()
 {
     mkdir "$work/$1"
     names=$(grep -v '^#' "$strangers/table" | cut -d ' ' -f 1)
+    # shellcheck disable=SC2086 # a command with its options
     echo "$names" | xargs -P 2 -I NAME $2 -g -O1 -pthread \
         -o "$work/$1/NAME" "$strangers/NAME.c"
 }
@@ -116,9 +142,23 @@ for libc in $libcs; do
         echo "$libc $name $end $findings"
     done
 done >"$work/cases"
+grep -v '^#' "$MAPFORK_SOURCE/tests/tools/suite" |
+    while read -r name break findings; do
+        [ $# -eq 0 ] || case " $* " in
+        *" $name "*) ;;
+        *) continue ;;
+        esac
+        echo "$name $break $findings"
+    done >"$work/own-cases"
 # Four at a time: those that hang wait most of the time.
-xargs -P 4 -L 1 "${SHELL:-sh}" "$self" --one <"$work/cases" >"$work/failed" 2>&1
-count=$(wc -l <"$work/cases")
+: >"$work/failed"
+[ ! -s "$work/cases" ] ||
+    xargs -P 4 -L 1 "${SHELL:-sh}" "$self" --one \
+        <"$work/cases" >>"$work/failed" 2>&1
+[ ! -s "$work/own-cases" ] ||
+    xargs -P 2 -L 1 "${SHELL:-sh}" "$self" --own \
+        <"$work/own-cases" >>"$work/failed" 2>&1
+count=$(cat "$work/cases" "$work/own-cases" | wc -l)
 if [ -s "$work/failed" ]; then
     cat "$work/failed"
     echo "trace: some of $count runs failed"

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,12 +28,13 @@ only_help(int argc, char **argv, const char *help)
     return -1;
 }
 
-/* The idea of the program at PATH is the first line of its own help, behind
-   its name: nothing here has to be kept up to date. */
+/* The idea of the program at PATH is the paragraph of its own help behind the
+   usage: nothing here has to be kept up to date. */
 static void
 idea_of(const char *path, char *text, size_t size)
 {
-    char command[8300], *colon;
+    char command[8300];
+    bool is_behind = false, is_done = false;
     FILE *help;
 
     *text = '\0';
@@ -40,15 +42,14 @@ idea_of(const char *path, char *text, size_t size)
     /* A path with a quote in it is not given to the shell. */
     if (strchr(path, '\'') != NULL || (help = popen(command, "re")) == NULL)
         return;
-    if (fgets(text, (int)size, help) == NULL)
-        *text = '\0';
-    while (fgets(command, sizeof command, help) != NULL)
-        continue;
+    while (fgets(command, sizeof command, help) != NULL) {
+        if (is_behind && !is_done) {
+            snprintf(text, size, "%.*s", (int)strcspn(command, "\n"), command);
+            is_done = true;
+        }
+        is_behind = is_behind || *command == '\n';
+    }
     pclose(help);
-    text[strcspn(text, "\n")] = '\0';
-    colon = strstr(text, ": ");
-    if (colon != NULL)
-        memmove(text, colon + 2, strlen(colon + 2) + 1);
 }
 
 int

@@ -326,6 +326,9 @@ show(const struct supervised *run, struct output *page, struct output *json)
         diagram_write(&trace, stderr, asked.events);
     if (!asked.quiet) {
         story_write(&trace, stderr);
+        if (run->left > 0)
+            fprintf(stderr, "  Still running, and left alone: %d.\n",
+                    run->left);
         if (trace.event_count == 0)
             verb_say("nothing was recorded: the program did not load the "
                      "runtime");

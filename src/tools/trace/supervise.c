@@ -361,6 +361,26 @@ end_all(struct supervised *run, pid_t program)
 static const int stoppers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { STOPPERS = sizeof stoppers / sizeof *stoppers, TICK_MS = 100 };
 
+/* What the program has left running when it ended may go on, as it would
+   without us. It is waited for a while, because most of it ends soon. */
+static bool
+is_left(struct supervised *run, bool stopped)
+{
+    static pid_t pids[FAMILY_MOST];
+    static uint64_t since;
+
+    if (run->status == -1)
+        return false;
+    if (since == 0)
+        since = ticks_ns();
+    if (!stopped &&
+        (run->timeout == 0 ||
+         ticks_ns() - since < (uint64_t)run->timeout * 1000000000u))
+        return false;
+    run->left = family(pids);
+    return true;
+}
+
 static void
 watch(struct supervised *run, pid_t program, const sigset_t *signals)
 {
@@ -378,6 +398,8 @@ watch(struct supervised *run, pid_t program, const sigset_t *signals)
             if (about.si_code != SI_KERNEL && run->status == -1)
                 kill(program, signal);
         }
+        if (is_left(run, stops > 0))
+            break;
         if (signal > 0 || run->timeout == 0)
             continue;
         if (!is_still())

@@ -22,6 +22,7 @@ struct supervised {
     int status;                /* as waitpid() tells */
     bool hung;                 /* it made no progress and was ended */
     int ended;                 /* how many processes were, then */
+    int left;                  /* how many go on, and were left alone */
 };
 
 /* Run it. Returns NULL, or why it could not be run: then nothing ran. The file
