@@ -16,8 +16,10 @@ only_help(int argc, char **argv, const char *help)
 {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
+    static char name[] = "mapfork";
     int option;
 
+    argv[0] = name; /* for getopt_long's own messages */
     /* What comes behind the first operand is not ours. */
     while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
         if (option != 'h')

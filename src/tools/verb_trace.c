@@ -96,8 +96,11 @@ read_options(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    static char name[] = "mapfork trace";
     int option;
     bool good = true;
+
+    argv[0] = name; /* for getopt_long's own messages */
 
     while ((option = getopt_long(argc, argv, "+o:qh", options, NULL)) != -1) {
         switch (option) {
@@ -129,7 +132,7 @@ read_options(int argc, char **argv)
             fputs(help, stdout);
             return fflush(stdout) == 0 ? 0 : VERB_USAGE;
         default:
-            return verb_wrong("what does that mean?");
+            return verb_wrong("the options were not understood");
         }
         if (!good)
             return VERB_USAGE;
@@ -290,6 +293,7 @@ describe(struct trace *trace, const struct supervised *run)
              gmtime(&now));
     trace->hung = run->hung;
     trace->ended = run->ended;
+    trace->asleep = run->asleep;
     if (run->hung)
         snprintf(trace->end, sizeof trace->end,
                  "no progress for %d s, %d process%s ended", run->timeout,
@@ -329,9 +333,6 @@ show(const struct supervised *run, struct output *page, struct output *json)
         if (run->left > 0)
             fprintf(stderr, "  Still running, and left alone: %d.\n",
                     run->left);
-        if (trace.event_count == 0)
-            verb_say("nothing was recorded: the program did not load the "
-                     "runtime");
         fprintf(stderr, "  The picture: %s\n", page->path);
     }
     return good;

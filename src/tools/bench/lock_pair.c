@@ -2,7 +2,7 @@
    wants, one of the kind that processes share. Prints the nanoseconds of one
    pair: the median of BATCHES batches of PAIRS pairs each.
 
-     $ lock_pair 21 20000
+     $ lock_pair 201 2000
      16.02
 
    For scripts/bench-trace, which runs it as it is and under tracers. It knows

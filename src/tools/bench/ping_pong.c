@@ -3,7 +3,7 @@
    nanoseconds of one round, there and back: the median of BATCHES batches of
    ROUNDS rounds each.
 
-     $ ping_pong 21 2000
+     $ ping_pong 201 200
      6658.40
 
    Both run on one CPU, and who wakes the other goes on until it has to wait

@@ -95,7 +95,7 @@ mapped(void *address, size_t length, int flags, int fd, off_t offset,
                             region == TRACE_REGION_FILE
                                 ? (uint64_t)status.st_ino
                                 : atomic_fetch_add(&task_file->regions, 1)});
-    record(TRACE_MAP, 0, address, (uint32_t)(length >> 10), pc);
+    record(TRACE_MAP, 0, address, (uint32_t)((length + 1023) >> 10), pc);
 out:
     errno = error;
 }
@@ -175,8 +175,8 @@ shmat(int id, const void *wish, int flags)
         RECORD_NOTE(TRACE_REGION, TRACE_REGION_SYSV, NULL,
                     (uint64_t)(uintptr_t)address, status.shm_segsz, 0, 0,
                     (uint64_t)id);
-        record(TRACE_MAP, 0, address, (uint32_t)(status.shm_segsz >> 10),
-               RECORD_PC);
+        record(TRACE_MAP, 0, address,
+               (uint32_t)((status.shm_segsz + 1023) >> 10), RECORD_PC);
     }
     errno = error;
     return address;

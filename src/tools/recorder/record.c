@@ -10,6 +10,28 @@
 __thread struct recorder record_me;
 bool record_on, record_by_tsc;
 
+static const int one = 1;
+const volatile int *record_known = &one;
+
+/* A page of our own that Linux fills with zeroes in every child. Where it does
+   not (before 4.14), forks by other ways than libc's are not noticed. */
+static void
+mark_known(void)
+{
+    static int *page;
+
+    if (page == NULL) {
+        size_t size = (size_t)sysconf(_SC_PAGESIZE);
+        page = real.mmap(NULL, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED || madvise(page, size, MADV_WIPEONFORK) == -1)
+            return;
+        record_known = page;
+    }
+    if (record_known == page)
+        *page = 1;
+}
+
 /* ---- Streams ------------------------------------------------------------ */
 
 void
@@ -99,6 +121,8 @@ record_note(enum trace_note_kind kind, unsigned what, const char *text,
     uint32_t at;
     struct trace_note *note;
 
+    if (*record_known == 0)
+        record_forked();
     if (record_me.lane == 0 && !join())
         return;
     if (atomic_load(&task_file->notes) > TRACE_NOTES ||
@@ -213,6 +237,7 @@ record_forked(void)
 
     if (!record_on)
         return;
+    mark_known();
     promised = 0;
     if (lane == 0)
         lane = task_lane(pid, pid, parent, false);
@@ -269,6 +294,7 @@ begin(void)
         task_of(record_me.lane)->born = record_now();
     }
     task_of(record_me.lane)->thread = (uint64_t)pthread_self();
+    mark_known();
     record_on = true;
     record_task(TRACE_START, 0, TRACE_LOADED, NULL);
     modules_note();

@@ -30,7 +30,13 @@ struct recorder {
 extern __thread struct recorder record_me
     __attribute__((tls_model("initial-exec")));
 extern bool record_on;
+/* Points to a 1 that is 0 in a child of any fork, even of one that was made by
+   syscall(), until record_forked() has been there. */
+extern const volatile int *record_known;
 extern bool record_by_tsc;
+
+/* In the child of a fork, first of all. */
+void record_forked(void);
 
 /* Take the next chunk of this thread for STREAM, and this thread's lane if it
    has none. Returns false, and has counted one dropped event, where the file
@@ -61,6 +67,10 @@ record_at(uint64_t time, enum trace_kind kind, unsigned what, uint64_t object,
     struct trace_event *event;
     int depth = record_me.depth++;
 
+    if (__builtin_expect(*record_known == 0, 0)) {
+        record_forked();
+        depth = record_me.depth++;
+    }
     atomic_signal_fence(memory_order_seq_cst);
     stream = &record_me.stream[depth > 0];
     if (__builtin_expect(depth > 1, 0))
@@ -124,9 +134,9 @@ void record_note(enum trace_note_kind kind, unsigned what, const char *text,
 void record_become(uint32_t lane);
 /* Around a fork. Before: the lane that the child will have, so that children
    have theirs in the order in which they were forked, whichever runs first.
-   In the child, first of all; in the parent, with what fork() returned. */
+   In the child comes record_forked(), in the parent this, with what fork()
+   returned. */
 void record_promise(void);
-void record_forked(void);
 void record_kept(pid_t pid);
 /* The last moment before it. */
 uint64_t record_fork_time(void);

@@ -35,7 +35,7 @@ task_of(uint32_t lane)
     return &task_file->lane[lane - 1];
 }
 
-/* Give LANE the name that the kernel has for this thread. */
+/* Give LANE the name of this program. */
 void task_name(uint32_t lane);
 
 /* The thread's number for the kernel. */

@@ -125,7 +125,7 @@ struct trace_lane {
     _Atomic uint32_t used;
     uint16_t is_thread;
     _Atomic uint16_t in_exec; /* the next image is this process again */
-    char name[16];
+    char name[40];
 };
 
 enum trace_note_kind {

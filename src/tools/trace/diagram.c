@@ -90,7 +90,7 @@ write_line(const struct trace *trace, FILE *to, struct column *columns,
             bar = at->bad ? '!' : '*';
         fprintf(to, "%c  ", bar);
     }
-    fprintf(to, " %-12.12s %.*s\n", trace->lanes[at->lane].name, length, text);
+    fprintf(to, " %-16.16s %.*s\n", trace->lanes[at->lane].name, length, text);
 }
 
 bool

@@ -298,16 +298,19 @@ judge_stuck(struct trace *trace, int object)
         return;
     if (stuck > 6)
         tell(finding, "And %d more.", stuck - 6);
-    if (first->kind == SPAN_BLOCKED)
+    if (it->is_two && (it->what & TRACE_PSHARED) == 0)
+        tell(finding, "It is process-private, and two processes use it: who "
+                      "waits in one is not woken by the other.");
+    else if (first->kind == SPAN_BLOCKED)
         tell_lock(trace, finding, first);
     else if (it->type == TRACE_COND)
         tell_cond(trace, finding, first);
     else if (it->type == TRACE_BARRIER)
         tell(finding, "It lets %u pass at a time; %d came.", it->count, stuck);
     else if (it->type == TRACE_SEM)
-        tell(finding, it->last_signal == NOBODY
-                          ? "Nobody has posted it."
-                          : "Every post to it was taken by another one.");
+        tell(finding, "%s",
+             it->last_signal == NOBODY ? "Nobody has posted it."
+                                       : "Every post to it went to another.");
 }
 
 /* ---- Suspicions --------------------------------------------------------- */
@@ -345,14 +348,14 @@ judge_held(struct trace *trace, const struct suspicion *it)
     finding =
         add(trace, is_exec ? "held-at-exec" : "held-at-exit", SEVERITY_ERROR,
             is_exec ? "Lock held at exec" : "Lock held at the end");
-    tell(finding,
-         "%s %s while it holds %s, locked%s. Nobody will unlock it: "
-         "who wants it now waits for ever.",
-         lane->name,
-         is_exec                     ? "executes another program"
-         : end->kind == TRACE_KILLED ? words_status(end->value)
-                                     : "ends",
-         words_object(trace, it->object), at(trace, from));
+    tell(finding, "%s %s while it held %s, locked%s. %s", lane->name,
+         is_exec                     ? "executed another program"
+         : end->kind == TRACE_KILLED ? words_end(end->value)
+                                     : "ended",
+         words_object(trace, it->object), at(trace, from),
+         (object->what & TRACE_ROBUST) != 0
+             ? "Nobody has asked for it since; who does is told by EOWNERDEAD."
+             : "Nobody will unlock it: who wants it now waits for ever.");
     about_event(trace, finding, from);
     about_event(trace, finding, it->event);
 }
@@ -455,10 +458,14 @@ judge_dead_owner(struct trace *trace, const struct suspicion *it)
     struct finding *finding = add(
         trace, "owner-died",
         it->more != NOBODY ? SEVERITY_NOTE : SEVERITY_WARNING, "Owner died");
+    int others = 0;
 
+    for (int i = 0; i < trace->suspicion_count; i++)
+        others += trace->suspicions[i].kind == SUSPECT_OWNER_DIED &&
+                  trace->suspicions[i].object == it->object;
     tell(finding, "%s %s while it held %s.", words_lane(trace, it->lane),
          it->lane == NOBODY ? "died"
-                            : words_status(trace->lanes[it->lane].status),
+                            : words_end(trace->lanes[it->lane].status),
          words_object(trace, it->object));
     if (it->lane != NOBODY)
         about_event(trace, finding, trace->lanes[it->lane].last);
@@ -471,6 +478,8 @@ judge_dead_owner(struct trace *trace, const struct suspicion *it)
         about_event(trace, finding, it->more);
     } else
         tell(finding, "and did not make it consistent.");
+    if (others > 1)
+        tell(finding, "It happened %d times; this was the first.", others);
 }
 
 /* ---- What is left ------------------------------------------------------- */
@@ -576,9 +585,46 @@ is_new(const struct trace *trace, const struct suspicion *it)
     return true;
 }
 
+/* What was made anew, or destroyed, under somebody's hands: what they do to it
+   after that is no new mistake. */
+static bool
+is_consequence(const struct trace *trace, const struct suspicion *it)
+{
+    if (it->kind != SUSPECT_STRANGER && it->kind != SUSPECT_FREE)
+        return false;
+    for (const struct suspicion *old = trace->suspicions; old < it; old++)
+        if (old->object == it->object &&
+            (old->kind == SUSPECT_REINIT || old->kind == SUSPECT_DESTROYED))
+            return true;
+    return false;
+}
+
+/* It hung, and no object was seen that it hangs on: a pipe, a raw futex. */
+static void
+judge_silence(struct trace *trace)
+{
+    struct finding *finding;
+
+    for (int i = 0; i < trace->finding_count; i++)
+        if (trace->findings[i].severity == SEVERITY_ERROR)
+            return;
+    finding = add(trace, "stuck", SEVERITY_ERROR, "No progress");
+    tell(finding,
+         "All slept: %s. None of it is a lock or a condition that "
+         "was seen.",
+         trace->asleep);
+}
+
 void
 judge(struct trace *trace)
 {
+    /* Who lacks events would accuse the innocent. */
+    if (trace->dropped > 0) {
+        judge_names(trace);
+        if (trace->hung)
+            judge_silence(trace);
+        return;
+    }
     for (int i = 0; i < trace->suspicion_count; i++) {
         const struct suspicion *it = &trace->suspicions[i];
         if (it->kind == SUSPECT_DEADLOCK && is_still_stuck(trace, it->event))
@@ -588,8 +634,7 @@ judge(struct trace *trace)
         judge_stuck(trace, i);
     for (int i = 0; i < trace->suspicion_count; i++) {
         const struct suspicion *it = &trace->suspicions[i];
-        /* Who lacks events would accuse the innocent. */
-        if (!is_new(trace, it) || trace->dropped > 0)
+        if (!is_new(trace, it) || is_consequence(trace, it))
             continue;
         if (it->kind == SUSPECT_HELD_AT_EXIT ||
             it->kind == SUSPECT_HELD_AT_EXEC)
@@ -599,7 +644,8 @@ judge(struct trace *trace)
         else
             judge_misuse(trace, it);
     }
-    if (trace->dropped == 0)
-        judge_zombies(trace);
+    judge_zombies(trace);
     judge_names(trace);
+    if (trace->hung)
+        judge_silence(trace);
 }

@@ -184,17 +184,26 @@ load_notes(struct trace *trace)
 
 /* ---- Ends --------------------------------------------------------------- */
 
-/* Nobody records its own death by a signal: it is put in after the last thing
-   that the process did, when it was killed or at least before that was seen.
-   How a process ended that told it itself is known too: by exit. */
+/* Nobody records its own death by a signal, and a program that the runtime was
+   not loaded into does not tell its exit: that is put in after the last thing
+   that the process did, when it was killed or at least before that was
+   seen. */
 static void
 add_death(struct trace *trace, int lane, uint64_t seen, uint32_t status)
 {
     uint64_t time = seen;
     struct event *event;
 
-    if (!WIFSIGNALED(status))
+    for (int i = 0; i < trace->event_count && WIFEXITED(status); i++) {
+        struct event *at = &trace->events[i];
+        if (at->kind != TRACE_EXIT ||
+            trace->lanes[at->lane].process != lane ||
+            (trace->lanes[at->lane].is_thread &&
+             at->value == TRACE_STATUS_UNKNOWN))
+            continue;
+        at->value = WEXITSTATUS(status);
         return;
+    }
     for (int i = 0; i < trace->event_count; i++) {
         const struct event *at = &trace->events[i];
         if (at->kind == TRACE_KILL && at->whom == trace->lanes[lane].pid &&
@@ -207,13 +216,14 @@ add_death(struct trace *trace, int lane, uint64_t seen, uint32_t status)
             time = at->time;
     }
     event = trace_add(trace->events, trace->event_count);
-    *event = (struct event){.time = time < seen ? time : seen,
-                            .order = trace->event_count,
-                            .lane = lane,
-                            .kind = TRACE_KILLED,
-                            .value = status,
-                            .object = NOBODY,
-                            .other = NOBODY};
+    *event = (struct event){
+        .time = time < seen ? time : seen,
+        .order = trace->event_count,
+        .lane = lane,
+        .kind = WIFSIGNALED(status) ? TRACE_KILLED : TRACE_EXIT,
+        .value = WIFSIGNALED(status) ? status : WEXITSTATUS(status),
+        .object = NOBODY,
+        .other = NOBODY};
 }
 
 /* The process' lane that had number PID when it ended at TIME: the one that

@@ -93,8 +93,15 @@ story_write(const struct trace *trace, FILE *to)
                  it->title, it->kind, it->text);
         wrap(to, 2, text);
     }
-    if (trace->finding_count == 0)
-        fputs("  Nothing to find fault with.\n", to);
+    if (trace->event_count == 0)
+        fputs("  Nothing was recorded: the program did not load the runtime."
+              "\n",
+              to);
+    else if (trace->finding_count == 0)
+        fputs(trace->dropped > 0
+                  ? "  In what was recorded, nothing to find fault with.\n"
+                  : "  Nothing to find fault with.\n",
+              to);
     write_locks(trace, to);
     return fflush(to) == 0 && !ferror(to);
 }

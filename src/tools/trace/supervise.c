@@ -119,13 +119,19 @@ static void
 become(const struct supervised *run, int fd, int report)
 {
     const char *others = getenv("LD_PRELOAD");
-    char preload[8400], name[60];
+    const char *asan = getenv("ASAN_OPTIONS");
+    char preload[8400], name[60], options[2000];
     int error;
 
     snprintf(preload, sizeof preload, "%s%s%s", run->runtime[run->libc],
              others != NULL ? ":" : "", others != NULL ? others : "");
     snprintf(name, sizeof name, "/proc/%ld/fd/%d", (long)getppid(), fd);
-    if (setenv("LD_PRELOAD", preload, 1) == 0 &&
+    /* Address sanitizer wants to be the first library, and ends the program if
+       it is not; nothing here gets into its way. */
+    snprintf(options, sizeof options, "%s%sverify_asan_link_order=0",
+             asan != NULL ? asan : "", asan != NULL ? ":" : "");
+    if (setenv("ASAN_OPTIONS", options, 1) == 0 &&
+        setenv("LD_PRELOAD", preload, 1) == 0 &&
         setenv(TRACE_FILE, name, 1) == 0)
         execv(run->path, run->arguments);
     error = errno;
@@ -334,6 +340,75 @@ reap(struct supervised *run, pid_t program)
     return pid == 0;
 }
 
+/* The call that PID sleeps in, in words. */
+static const char *
+call_name(long call)
+{
+    static const struct {
+        long call;
+        const char *name;
+    } names[] = {
+        {SYS_read, "read"},
+        {SYS_write, "write"},
+        {SYS_futex, "futex"},
+        {SYS_wait4, "wait"},
+        {SYS_waitid, "waitid"},
+        {SYS_ppoll, "poll"},
+        {SYS_pselect6, "select"},
+        {SYS_rt_sigsuspend, "sigsuspend"},
+        {SYS_recvfrom, "recv"},
+        {SYS_sendto, "send"},
+        {SYS_accept4, "accept"},
+        {SYS_fcntl, "fcntl"},
+        {SYS_flock, "flock"},
+        {SYS_epoll_pwait, "epoll_wait"},
+        {SYS_recvmsg, "recvmsg"},
+        {SYS_semtimedop, "semop"},
+        {SYS_msgrcv, "msgrcv"},
+        {SYS_msgsnd, "msgsnd"},
+        {SYS_openat, "open"},
+        {SYS_rt_sigtimedwait, "sigwait"},
+        {SYS_mq_timedreceive, "mq_receive"},
+#ifdef SYS_pause
+        {SYS_pause, "pause"},
+        {SYS_poll, "poll"},
+        {SYS_select, "select"},
+        {SYS_open, "open"},
+        {SYS_accept, "accept"},
+#endif
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].call == call)
+            return names[i].name;
+    return NULL;
+}
+
+/* Before they are ended: what does each of them wait in? */
+static void
+describe_sleep(struct supervised *run, const pid_t *pids, int count)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < count && used < sizeof run->asleep - 80; i++) {
+        struct blocked seen;
+        const char *name = NULL;
+        char state;
+        if (parent_of(pids[i], &state) == -1 || state == 'Z')
+            continue;
+        if (blocked_look(pids[i], &seen))
+            name = call_name(seen.call);
+        used += (size_t)snprintf(
+            run->asleep + used, sizeof run->asleep - used,
+            "%sprocess %ld in %s", used > 0 ? ", " : "", (long)pids[i],
+            name != NULL ? name : "a call that does not end");
+        if (name != NULL && (seen.call == SYS_read || seen.call == SYS_write))
+            used +=
+                (size_t)snprintf(run->asleep + used, sizeof run->asleep - used,
+                                 " on descriptor %lu", seen.at);
+    }
+}
+
 /* Kill our children; then those that their death has made our children; until
    there are none. */
 static void
@@ -345,6 +420,7 @@ end_all(struct supervised *run, pid_t program)
     char state;
 
     run->ended = family(pids);
+    describe_sleep(run, pids, run->ended);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     do {

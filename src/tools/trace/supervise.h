@@ -22,6 +22,7 @@ struct supervised {
     int status;                /* as waitpid() tells */
     bool hung;                 /* it made no progress and was ended */
     int ended;                 /* how many processes were, then */
+    char asleep[800];          /* in what they slept, in words */
     int left;                  /* how many go on, and were left alone */
 };
 

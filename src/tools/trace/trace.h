@@ -41,7 +41,7 @@ struct lane {
     int process;   /* the lane of its process' first thread */
     bool is_thread;
     char name[64];
-    char program[16];
+    char program[40];
     int first, last; /* events; NOBODY: none */
     bool has_ended;
     uint32_t status; /* as waitpid() tells, or TRACE_STATUS_UNKNOWN << 8 */
@@ -181,7 +181,8 @@ struct trace {
     char date[32];
     char end[80]; /* of the program, in words */
     bool hung;
-    int ended; /* processes that were */
+    int ended;          /* processes that were */
+    const char *asleep; /* in what they slept then, in words */
     uint64_t dropped;
     uint64_t duration; /* ns */
 
@@ -234,7 +235,8 @@ const char *words_event(const struct trace *trace, int event);
 const char *words_lane(const struct trace *trace, int lane);
 const char *words_object(const struct trace *trace, int object);
 const char *words_place(const struct trace *trace, int event);
-const char *words_status(uint32_t status);
+const char *words_status(uint32_t status); /* "exit status 3" */
+const char *words_end(uint32_t status);    /* "ended with ..." */
 const char *words_time(uint64_t ns);
 const char *words_type(int type);
 const char *words_span(const struct trace *trace, const struct span *span);

@@ -121,6 +121,15 @@ words_status(uint32_t status)
     return say("stopped or continued");
 }
 
+const char *
+words_end(uint32_t status)
+{
+    if (status == TRACE_STATUS_UNKNOWN << 8)
+        return "ended";
+    return say(WIFEXITED(status) ? "ended with %s" : "was %s",
+               words_status(status));
+}
+
 static const char *
 whom(const struct trace *trace, const struct event *event)
 {
@@ -325,9 +334,9 @@ words_event(const struct trace *trace, int number)
     case TRACE_DESTROY:
         return say("destroys %s", object);
     case TRACE_MAP:
-        return say("maps %u KiB of shared memory%s%s", event->value,
-                   event->text != NULL ? ", " : "",
-                   event->text != NULL ? event->text : "");
+        return event->text != NULL && *event->text != '\0'
+                   ? say("maps %u KiB of %s", event->value, event->text)
+                   : say("maps %u KiB of shared memory", event->value);
     case TRACE_POINT:
         return say("passes `%s'", event->text != NULL ? event->text : "?");
     default:
