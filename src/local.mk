@@ -51,6 +51,7 @@ nobase_dist_doc_DATA += \
 	src/mutex/README \
 	src/process/README \
 	src/race/README \
+	src/tools/README \
 	src/work/README
 
 noinst_LIBRARIES = \

@@ -83,7 +83,7 @@ verb_list(int argc, char **argv)
         return VERB_USAGE;
     }
     if (missing > 0)
-        verb_say("%d programs are not there; build them, or install them by "
+        verb_say("%d programs are not there; build them, or install them with "
                  "configure --enable-install",
                  missing);
     return missing > 0 ? VERB_NOT_FOUND : 0;

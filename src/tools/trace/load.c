@@ -196,8 +196,7 @@ add_death(struct trace *trace, int lane, uint64_t seen, uint32_t status)
 
     for (int i = 0; i < trace->event_count && WIFEXITED(status); i++) {
         struct event *at = &trace->events[i];
-        if (at->kind != TRACE_EXIT ||
-            trace->lanes[at->lane].process != lane ||
+        if (at->kind != TRACE_EXIT || trace->lanes[at->lane].process != lane ||
             (trace->lanes[at->lane].is_thread &&
              at->value == TRACE_STATUS_UNKNOWN))
             continue;

@@ -85,6 +85,8 @@ make_file(struct supervised *run, int *fd)
         (uint32_t)(run->buffer / TRACE_CHUNK / sizeof(struct trace_event));
     uint64_t size = trace_size(chunks);
     struct trace_header *file;
+    void (*usual)(int);
+    int error;
 
     errno = ENOMEM;
     if (memory_free() != 0 && size > memory_free() / 2)
@@ -92,10 +94,11 @@ make_file(struct supervised *run, int *fd)
     *fd = memfd_create("mapfork-trace", MFD_CLOEXEC);
     if (*fd == -1)
         return "memfd_create";
-    signal(SIGXFSZ, SIG_IGN);
-    errno = posix_fallocate(*fd, 0, (off_t)size);
-    signal(SIGXFSZ, SIG_DFL);
-    if (errno != 0)
+    usual = signal(SIGXFSZ, SIG_IGN);
+    error = posix_fallocate(*fd, 0, (off_t)size);
+    signal(SIGXFSZ, usual);
+    errno = error;
+    if (error != 0)
         return "no space for the trace, try a smaller --buffer";
     file = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_POPULATE, *fd, 0);
