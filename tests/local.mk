@@ -250,6 +250,7 @@ EXTRA_DIST += \
 	tests/strangers/cond_mutexes_in_turn.c \
 	tests/strangers/cond_never.c \
 	tests/strangers/cond_signal_no_waiter_ok.c \
+	tests/strangers/copied_sem.c \
 	tests/strangers/crash.c \
 	tests/strangers/daemon_threads.c \
 	tests/strangers/dead_holder.c \
@@ -278,11 +279,13 @@ EXTRA_DIST += \
 	tests/strangers/once_threads.c \
 	tests/strangers/owner_died_lost.c \
 	tests/strangers/owner_died_ok.c \
+	tests/strangers/pipe_hang.c \
 	tests/strangers/posix_spawn_user.c \
 	tests/strangers/private_cond.c \
 	tests/strangers/private_copies.c \
 	tests/strangers/private_mutex.c \
 	tests/strangers/private_sem.c \
+	tests/strangers/raw_fork.c \
 	tests/strangers/recursive_misuse.c \
 	tests/strangers/recursive_ok.c \
 	tests/strangers/reinit_in_use.c \
@@ -303,10 +306,12 @@ EXTRA_DIST += \
 	tests/strangers/threads_and_fork.c \
 	tests/strangers/timed_rwlock.c \
 	tests/strangers/timed_waits.c \
+	tests/strangers/told_to_end.c \
 	tests/strangers/trylock_loop.c \
 	tests/strangers/two_mutexes.c \
 	tests/strangers/unlock_stranger.c \
 	tests/strangers/vfork_exec.c \
+	tests/strangers/vfork_then_fork.c \
 	tests/strangers/wait_unlocked.c
 EXTRA_DIST += tests/tools/suite
 EXTRA_DIST += tests/picture/browser.py tests/picture/make-models \

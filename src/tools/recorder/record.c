@@ -32,6 +32,14 @@ mark_known(void)
         *page = 1;
 }
 
+/* ---- vfork: what a child of it needs to know -------------------------- */
+
+/* The thread that called vfork() stands still until its child has left, so
+   there is one such child of a thread at a time. */
+static __thread pid_t lender;
+static __thread uint64_t lent;
+static __thread struct recorder borrowed;
+
 /* ---- Streams ------------------------------------------------------------ */
 
 void
@@ -146,17 +154,13 @@ record_note(enum trace_note_kind kind, unsigned what, const char *text,
 
 /* ---- vfork -------------------------------------------------------------- */
 
-/* The thread that called vfork() stands still until its child has left, so
-   there is one such child of a thread at a time. */
-static __thread pid_t lender;
-static __thread struct recorder borrowed;
-
 void
 record_vfork(const void *pc)
 {
     lender = getpid();
+    lent = record_now();
     memset(&borrowed, 0, sizeof borrowed);
-    record_task(TRACE_FORK, 0, 0, pc);
+    record_at(lent, TRACE_FORK, 0, 0, 0, pc);
 }
 
 void
@@ -169,14 +173,18 @@ record_borrow(struct recorder *saved)
         return;
     /* Not getpid(), should a libc remember it. */
     pid = (pid_t)syscall(SYS_getpid);
-    if (pid == lender)
+    if (pid == lender) {
+        lender = 0; /* the child has left */
         return;
+    }
     *saved = record_me;
     record_me = borrowed;
     if (record_me.lane != 0)
         return;
     record_me.lane = task_lane(pid, pid, saved->lane, false);
-    record_task(TRACE_START, 0, TRACE_FORKED, NULL);
+    if (record_me.lane != 0)
+        task_of(record_me.lane)->born = lent;
+    record_at(lent, TRACE_START, 0, 0, TRACE_FORKED, NULL);
 }
 
 void
@@ -238,6 +246,7 @@ record_forked(void)
     if (!record_on)
         return;
     mark_known();
+    lender = 0;
     promised = 0;
     if (lane == 0)
         lane = task_lane(pid, pid, parent, false);

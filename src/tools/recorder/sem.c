@@ -158,8 +158,10 @@ sem_open(const char *name, int flags, ...)
     sem = real.sem_open(name, flags, mode, value);
     error = errno;
     if (record_on && sem != SEM_FAILED) {
+        int count = 0;
         opened(sem, name, flags);
-        record(TRACE_INIT, what_sem(sem), sem, value, RECORD_PC);
+        sem_getvalue(sem, &count);
+        record(TRACE_OPEN, what_sem(sem), sem, (uint32_t)count, RECORD_PC);
     }
     errno = error;
     return sem;

@@ -67,8 +67,10 @@ pthread_create(pthread_t *restrict thread,
         free(mine);
         if (lane != 0)
             atomic_store(&task_of(lane)->used, 0);
-    } else if (lane != 0)
+    } else if (lane != 0) {
+        task_of(lane)->thread = (uint64_t)*thread;
         record_at(time, TRACE_CREATE, 0, lane - 1, 0, RECORD_PC);
+    }
     return result;
 }
 

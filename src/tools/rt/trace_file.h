@@ -70,6 +70,7 @@ enum trace_kind {
     TRACE_ONCE_DONE,
     /* An object's life; value: its size or count where it has one. */
     TRACE_INIT,
+    TRACE_OPEN, /* of a semaphore that has a name; value: its count then */
     TRACE_DESTROY,
     /* Memory; value: KiB. The note has the rest. */
     TRACE_MAP,

@@ -103,7 +103,7 @@ find(struct trace *trace, int type, int region, int process, uint64_t offset)
     it->process = process;
     it->offset = offset;
     it->user = it->owner = it->hold = it->last_unlock = it->last_arrival =
-        it->last_signal = it->vain_signal = it->copy_of_owner =
+        it->last_take = it->last_signal = it->vain_signal = it->copy_of_owner =
             it->dead_owner = it->longest_event = NOBODY;
     place_object(trace, trace->object_count - 1);
     return trace->object_count - 1;
@@ -447,14 +447,18 @@ name_object(struct trace *trace, struct object *it)
             it->offset - labels[i].offset < labels[i].size)
             it->label = labels[i].name;
     asked = asked_name(it->where);
-    it->name =
-        asked != NULL       ? asked
-        : it->label != NULL ? it->label
-        : it->region != NOBODY && trace->regions[it->region].kind == REGION_SEM
-            ? it->where
-        : symbol != NULL                          ? it->where
-        : it->said != NULL && !it->said_otherwise ? it->said
-                                                  : it->where;
+    if (it->said_otherwise)
+        it->said = NULL;
+    /* A member of a variable is better said than counted in bytes. */
+    if (symbol != NULL && (it->said == NULL || behind == 0 ||
+                           strncmp(it->said, symbol, strlen(symbol)) != 0))
+        it->said = it->where;
+    if (it->region != NOBODY && trace->regions[it->region].kind == REGION_SEM)
+        it->said = it->where;
+    it->name = asked != NULL       ? asked
+               : it->label != NULL ? it->label
+               : it->said != NULL  ? it->said
+                                   : it->where;
 }
 
 /* Two objects of one name are told apart by where they are. */
@@ -484,31 +488,43 @@ tell_apart(struct trace *trace)
 }
 
 /* Lanes are called as their process is, by who made them: the program, child
-   1, child 2, and child 2.1 for a child of that. */
+   1, child 2, and child 2.1 for a child of that; threads by number. What runs
+   another program than its parent says which. */
 static void
 name_lane(struct trace *trace, int number, int *children)
 {
     struct lane *it = &trace->lanes[number];
-    char parent[sizeof it->name] = "";
-    int process =
-        it->parent == NOBODY ? NOBODY : trace->lanes[it->parent].process;
+    const struct lane *parent =
+        it->parent == NOBODY ? NULL
+                             : &trace->lanes[trace->lanes[it->parent].process];
+    const struct lane *process = &trace->lanes[it->process];
+    bool is_first = process->parent == NOBODY;
+    int nth;
 
     if (*it->name != '\0')
         return;
-    if (process != NOBODY)
-        memcpy(parent,
-               trace->lanes[it->is_thread ? it->process : process].name,
-               sizeof parent);
-    if (process == NOBODY)
+    if (it->is_thread) {
+        nth = ++children[trace->lane_count + it->process];
+        snprintf(it->name, sizeof it->name, "%.20s%sthread %d",
+                 is_first ? "" : process->name, is_first ? "" : " ", nth);
+        return;
+    }
+    if (parent == NULL) {
         snprintf(it->name, sizeof it->name, "%s", it->program);
-    else if (it->is_thread)
-        snprintf(it->name, sizeof it->name, "%.40s thread %d", parent,
-                 ++children[trace->lane_count + it->process]);
-    else if (strncmp(parent, "child ", 6) == 0)
-        snprintf(it->name, sizeof it->name, "%.40s.%d", parent,
-                 ++children[process]);
+        return;
+    }
+    nth = ++children[trace->lanes[it->parent].process];
+    if (strncmp(parent->name, "child ", 6) == 0)
+        snprintf(it->name, sizeof it->name, "%.*s.%d",
+                 (int)(6 + strspn(parent->name + 6, "0123456789.")),
+                 parent->name, nth);
     else
-        snprintf(it->name, sizeof it->name, "child %d", ++children[process]);
+        snprintf(it->name, sizeof it->name, "child %d", nth);
+    if (strcmp(it->program, parent->program) != 0) {
+        size_t length = strlen(it->name);
+        snprintf(it->name + length, sizeof it->name - length, " (%.30s)",
+                 it->program);
+    }
 }
 
 void

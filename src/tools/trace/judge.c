@@ -7,6 +7,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,30 @@ tell_cond(struct trace *trace, struct finding *finding,
     about_event(trace, finding, again->from);
 }
 
+static void
+tell_sem(struct trace *trace, struct finding *finding,
+         const struct object *sem)
+{
+    const struct span *theirs;
+    int lane;
+
+    if (sem->last_signal == NOBODY)
+        tell(finding, "Nobody has posted it.");
+    if (sem->last_take == NOBODY)
+        return;
+    lane = trace->events[sem->last_take].lane;
+    tell(finding, "%s took from it last%s", words_lane(trace, lane),
+         at(trace, sem->last_take));
+    about_event(trace, finding, sem->last_take);
+    theirs = stuck_in(trace, lane);
+    if (theirs != NULL && theirs->object != NOBODY &&
+        &trace->objects[theirs->object] != sem)
+        tell(finding, "and waits itself, for %s%s.",
+             words_object(trace, theirs->object), at(trace, theirs->from));
+    else
+        tell(finding, "and has not posted it since.");
+}
+
 /* All who sleep on one object, in one finding. */
 static void
 judge_stuck(struct trace *trace, int object)
@@ -308,9 +333,7 @@ judge_stuck(struct trace *trace, int object)
     else if (it->type == TRACE_BARRIER)
         tell(finding, "It lets %u pass at a time; %d came.", it->count, stuck);
     else if (it->type == TRACE_SEM)
-        tell(finding, "%s",
-             it->last_signal == NOBODY ? "Nobody has posted it."
-                                       : "Every post to it went to another.");
+        tell_sem(trace, finding, it);
 }
 
 /* ---- Suspicions --------------------------------------------------------- */
@@ -599,6 +622,65 @@ is_consequence(const struct trace *trace, const struct suspicion *it)
     return false;
 }
 
+/* An object made for several processes lies in memory that each has for
+   itself: fork has copied it. */
+static void
+judge_copies(struct trace *trace)
+{
+    for (int i = 0; i < trace->object_count; i++) {
+        const struct object *it = &trace->objects[i];
+        struct finding *finding = NULL;
+        for (int j = i + 1; j < trace->object_count; j++) {
+            const struct object *copy = &trace->objects[j];
+            if (it->region != NOBODY || copy->region != NOBODY ||
+                it->type != copy->type || it->offset != copy->offset ||
+                (it->type != TRACE_MUTEX && it->type != TRACE_COND &&
+                 it->type != TRACE_SEM) ||
+                (it->what & copy->what & TRACE_PSHARED) == 0 ||
+                it->user == NOBODY || copy->user == NOBODY ||
+                strcmp(trace->lanes[it->user].program,
+                       trace->lanes[copy->user].program) != 0)
+                continue;
+            if (finding == NULL) {
+                finding = add(trace, "not-shared", SEVERITY_ERROR,
+                              "Made to be shared, but each has a copy");
+                tell(finding,
+                     "%s was initialised with PTHREAD_PROCESS_SHARED (or "
+                     "pshared 1), but lies in private memory, which fork "
+                     "copies: %s and %s use one each. Put it into memory "
+                     "that was mapped with MAP_SHARED before the fork.",
+                     words_object(trace, i), words_lane(trace, it->user),
+                     words_lane(trace, copy->user));
+                about_object(finding, i);
+                about_lane(finding, it->user);
+            }
+            about_object(finding, j);
+            about_lane(finding, copy->user);
+        }
+        if (finding != NULL)
+            return;
+    }
+}
+
+/* The program itself was ended by a fault of its own. */
+static void
+judge_crash(struct trace *trace)
+{
+    const struct lane *lane = trace->lanes;
+    struct finding *finding;
+    int number;
+
+    if (trace->lane_count == 0 || !WIFSIGNALED(lane->status))
+        return;
+    number = WTERMSIG(lane->status);
+    if (number != SIGSEGV && number != SIGBUS && number != SIGABRT &&
+        number != SIGFPE && number != SIGILL)
+        return;
+    finding = add(trace, "crashed", SEVERITY_ERROR, "Crashed");
+    tell(finding, "%s %s.", lane->name, words_end(lane->status));
+    about_event(trace, finding, lane->last);
+}
+
 /* It hung, and no object was seen that it hangs on: a pipe, a raw futex. */
 static void
 judge_silence(struct trace *trace)
@@ -644,6 +726,8 @@ judge(struct trace *trace)
         else
             judge_misuse(trace, it);
     }
+    judge_copies(trace);
+    judge_crash(trace);
     judge_zombies(trace);
     judge_names(trace);
     if (trace->hung)

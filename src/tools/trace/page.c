@@ -315,7 +315,8 @@ write_locks(const struct trace *trace, const struct numbers *numbers, FILE *to)
 {
     const char *comma = begin_list(to, "locks");
 
-    for (int i = 0; i < trace->object_count; i++) {
+    /* With events missing nobody knows how long anything was held. */
+    for (int i = 0; i < trace->object_count && trace->dropped == 0; i++) {
         const struct object *it = &trace->objects[i];
         if (it->type != TRACE_MUTEX && it->type != TRACE_RWLOCK &&
             it->type != TRACE_SPIN)

@@ -12,6 +12,7 @@
 #include "die.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -383,7 +384,9 @@ on_take(struct trace *trace, int event)
         trace->objects[at->object].count--;
         return;
     }
-    post = take_signal(trace, event, 0);
+    /* Of who had to wait: when it asked, all earlier posts were taken. */
+    post = take_signal(trace, event, span != NULL ? span->from : 0);
+    trace->objects[at->object].last_take = event;
     if (span != NULL)
         add_arrow(trace, ARROW_POST, post, event, at->object);
 }
@@ -478,7 +481,8 @@ look_at_object(struct trace *trace, int event, int number)
     const struct event *at = &trace->events[event];
     struct object *object = &trace->objects[number];
     int process = trace->lanes[at->lane].process;
-    bool is_use = at->kind != TRACE_INIT && at->kind != TRACE_DESTROY;
+    bool is_use = at->kind != TRACE_INIT && at->kind != TRACE_OPEN &&
+                  at->kind != TRACE_DESTROY;
 
     if (number == at->object)
         object->what = at->what;
@@ -486,6 +490,8 @@ look_at_object(struct trace *trace, int event, int number)
         suspect(trace, SUSPECT_USED_GONE, event, number, NOBODY);
         object->is_gone = false;
     }
+    if (is_use && object->region == NOBODY)
+        object->user = process;
     if (!is_use || object->region == NOBODY)
         return;
     if (object->user == NOBODY)
@@ -680,12 +686,21 @@ note_doubts(struct trace *trace)
 static void
 mark_used(bool *used, size_t lanes, const struct event *event)
 {
-    if (event->kind == TRACE_INIT || event->kind == TRACE_DESTROY)
+    if (event->kind == TRACE_INIT || event->kind == TRACE_OPEN ||
+        event->kind == TRACE_DESTROY)
         return;
     if (event->object != NOBODY)
         used[(size_t)event->object * lanes + (size_t)event->lane] = true;
     if (event->other != NOBODY)
         used[(size_t)event->other * lanes + (size_t)event->lane] = true;
+}
+
+/* A server that sleeps until it is told to end is not stuck; SIGKILL is what
+   one does to those that are. */
+static bool
+is_told_to_end(const struct lane *lane)
+{
+    return WIFSIGNALED(lane->status) && WTERMSIG(lane->status) != SIGKILL;
 }
 
 static void
@@ -701,7 +716,8 @@ settle_doubts(struct trace *trace, const bool *used)
                             (used[(size_t)span->object * lanes + l] ||
                              (span->mutex != NOBODY &&
                               used[(size_t)span->mutex * lanes + l])));
-        if (!hope && span->to == NOBODY)
+        if (!hope && span->to == NOBODY &&
+            !is_told_to_end(&trace->lanes[span->lane]))
             span->hopeless = true;
         free(doubts[i].awake);
     }
@@ -726,6 +742,12 @@ call_of(const struct event *event)
     return event->kind < TRACE_KINDS ? calls[event->kind] : NULL;
 }
 
+static bool
+is_word(const char *text)
+{
+    return strpbrk(text, "-.[") == NULL;
+}
+
 /* How the source names the object, as far as all its calls agree. */
 static void
 learn_name(struct trace *trace, const struct event *event)
@@ -740,9 +762,10 @@ learn_name(struct trace *trace, const struct event *event)
     said = places_argument(event->place, NULL, 0);
     if (said == NULL)
         return;
-    if (object->said == NULL)
+    /* A bare word is likely a parameter, of a function that serves many. */
+    if (object->said == NULL || (is_word(object->said) && !is_word(said)))
         object->said = said;
-    else if (strcmp(object->said, said) != 0)
+    else if (!is_word(said) && strcmp(object->said, said) != 0)
         object->said_otherwise = true;
 }
 
@@ -759,6 +782,10 @@ find_objects(struct trace *trace, int number)
     if (type == 0)
         return;
     event->object = identity_of(trace, event, type, event->address);
+    /* The unwinder of libgcc is not what the program is about. */
+    if (type == TRACE_ONCE_CONTROL && event->place != NULL &&
+        strstr(event->place->module, "/lib") != NULL)
+        event->is_idle = true;
     if (event->kind == TRACE_WAIT)
         event->other =
             identity_of(trace, event, TRACE_MUTEX, event->other_address);
@@ -861,6 +888,12 @@ replay(struct trace *trace, int event)
         break;
     case TRACE_INIT:
         on_init(trace, event);
+        break;
+    case TRACE_OPEN:
+        /* Who opens it first tells how many there are. */
+        if (!trace->objects[at->object].is_open)
+            trace->objects[at->object].count = at->value;
+        trace->objects[at->object].is_open = true;
         break;
     case TRACE_DESTROY:
         on_destroy(trace, event);
@@ -982,7 +1015,8 @@ trace_replay(struct trace *trace)
     /* What nobody gave up was held until the end. */
     for (int i = 0; i < trace->span_count; i++) {
         const struct span *span = &trace->spans[i];
-        if (span->to == NOBODY && span->object != NOBODY)
+        if (span->to == NOBODY && span->object != NOBODY &&
+            trace->dropped == 0)
             count_open(trace, span);
     }
     for (int i = 0; i < trace->lane_count; i++)

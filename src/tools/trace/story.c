@@ -102,6 +102,7 @@ story_write(const struct trace *trace, FILE *to)
                   ? "  In what was recorded, nothing to find fault with.\n"
                   : "  Nothing to find fault with.\n",
               to);
-    write_locks(trace, to);
+    if (trace->dropped == 0)
+        write_locks(trace, to);
     return fflush(to) == 0 && !ferror(to);
 }

@@ -93,6 +93,8 @@ struct object {
     uint32_t count;    /* of a barrier; of a semaphore: at its start */
     int last_unlock;   /* events, or NOBODY */
     int last_arrival;  /* at a barrier */
+    int last_take;     /* of a semaphore */
+    bool is_open;      /* of one with a name */
     int last_signal;   /* the last that had a waiter */
     int vain_signal;   /* the last that had none */
     int copy_of_owner; /* locked at fork by this lane, which the child lacks */

@@ -208,6 +208,7 @@ words_kind(const struct event *event)
         [TRACE_ONCE] = "once",
         [TRACE_ONCE_DONE] = "once",
         [TRACE_INIT] = "init",
+        [TRACE_OPEN] = "open-name",
         [TRACE_DESTROY] = "destroy",
         [TRACE_MAP] = "map",
         [TRACE_POINT] = "point",
@@ -331,6 +332,8 @@ words_event(const struct trace *trace, int number)
         return say("has passed %s", object);
     case TRACE_INIT:
         return say("initialises %s", object);
+    case TRACE_OPEN:
+        return say("opens %s, which is %u", object, event->value);
     case TRACE_DESTROY:
         return say("destroys %s", object);
     case TRACE_MAP:
