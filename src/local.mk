@@ -247,12 +247,15 @@ runtime_headers = \
 EXTRA_DIST += $(runtime_sources) $(runtime_headers)
 RUNTIME_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -D_GNU_SOURCE \
 	-fPIC -fvisibility=hidden -shared
+# A thread that is cancelled unwinds the stack through the runtime, and a signal
+# handler may jump out of it: pthread_cleanup_push() must leave no trace there.
+RUNTIME_UNWINDS = -fexceptions
 runtimedir = $(pkglibdir)
 runtime_DATA = src/tools/mapfork-rt.so
 CLEANFILES += $(runtime_DATA)
 src/tools/mapfork-rt.so: $(runtime_sources) $(runtime_headers)
 	$(AM_V_GEN)$(MKDIR_P) src/tools
-	$(AM_V_at)cd $(srcdir) && $(CC) $(RUNTIME_CFLAGS) \
+	$(AM_V_at)cd $(srcdir) && $(CC) $(RUNTIME_CFLAGS) $(RUNTIME_UNWINDS) \
 		-o $(abs_builddir)/$@ $(runtime_sources) $(RUNTIME_LIBS)
 if MUSL_RUNTIME
 runtime_DATA += src/tools/mapfork-rt-musl.so

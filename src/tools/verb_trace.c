@@ -204,6 +204,12 @@ choose(struct supervised *run)
                  as == LINKED_MUSL ? "; it is built where musl-gcc is" : "");
         return VERB_REFUSED;
     }
+    if (strpbrk(run->runtime[run->libc], " :") != NULL) {
+        verb_say("the runtime cannot be preloaded from %s: there is a blank "
+                 "or a colon in that",
+                 run->runtime[run->libc]);
+        return VERB_REFUSED;
+    }
     return 0;
 }
 
@@ -211,50 +217,57 @@ choose(struct supervised *run)
 
 struct output {
     char path[PATH_MAX];
-    FILE *file;
-    bool is_new;
 };
 
-/* Opened before the program runs, lest what was seen is lost afterwards for
-   want of a place; what was in it is kept until there is something new. */
+/* Looked at before the program runs, lest what was seen is lost afterwards for
+   want of a place; but nothing is changed until there is something to put
+   there. It must not be the program itself. */
 static bool
-open_output(struct output *it)
+can_write(const struct output *it, const char *program)
 {
-    int fd = open(it->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    struct stat there, ours;
+    char folder[PATH_MAX];
+    char *slash;
+    bool good;
 
-    it->is_new = fd != -1;
-    if (fd == -1 && errno == EEXIST)
-        fd = open(it->path, O_WRONLY | O_CLOEXEC);
-    it->file = fd == -1 ? NULL : fdopen(fd, "w");
-    if (it->file != NULL)
-        return true;
-    verb_say("%s: %s; give another place with --output", it->path,
-             strerror(errno));
-    return false;
-}
-
-static void
-drop_output(struct output *it)
-{
-    if (it->file == NULL)
-        return;
-    fclose(it->file);
-    if (it->is_new)
-        unlink(it->path);
-}
-
-/* A device, as /dev/null, cannot be cut, and need not be. */
-static bool
-finish_output(struct output *it, const struct trace *trace, bool is_json)
-{
-    bool good = ftruncate(fileno(it->file), 0) == 0 || errno == EINVAL;
-
-    good = good && (is_json ? chrome_write(trace, it->file)
-                            : page_write(trace, it->file, asked.events));
-    good = fclose(it->file) == 0 && good;
+    errno = 0;
+    if (stat(it->path, &there) == 0) {
+        good = !S_ISDIR(there.st_mode) && access(it->path, W_OK) == 0 &&
+               (stat(program, &ours) == -1 || ours.st_dev != there.st_dev ||
+                ours.st_ino != there.st_ino);
+    } else {
+        snprintf(folder, sizeof folder, "%s", it->path);
+        slash = strrchr(folder, '/');
+        if (slash != NULL)
+            slash[1] = '\0';
+        good = access(slash != NULL ? folder : ".", W_OK | X_OK) == 0;
+    }
     if (!good)
-        verb_say("write %s: %s", it->path, strerror(errno));
+        verb_say("%s: the picture cannot be put there%s%s; give another place "
+                 "with --output",
+                 it->path, errno != 0 ? ": " : "",
+                 errno != 0 ? strerror(errno) : "");
     return good;
+}
+
+/* A picture that is cut off is none: it is not left there. */
+static bool
+write_output(struct output *it, const struct trace *trace, bool is_json)
+{
+    FILE *file = fopen(it->path, "we");
+    struct stat status;
+    bool good = file != NULL;
+
+    good = good && (is_json ? chrome_write(trace, file)
+                            : page_write(trace, file, asked.events));
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    if (good)
+        return true;
+    verb_say("write %s: %s", it->path, strerror(errno));
+    if (stat(it->path, &status) == 0 && S_ISREG(status.st_mode))
+        unlink(it->path);
+    return false;
 }
 
 static void
@@ -306,7 +319,8 @@ describe(struct trace *trace, const struct supervised *run)
 static int
 status_of(const struct supervised *run)
 {
-    if (run->hung)
+    /* If it has ended itself, only what it left behind hung. */
+    if (run->hung && run->hung_itself)
         return VERB_HUNG;
     return WIFSIGNALED(run->status) ? 128 + WTERMSIG(run->status)
                                     : WEXITSTATUS(run->status);
@@ -323,9 +337,9 @@ show(const struct supervised *run, struct output *page, struct output *json)
     trace_replay(&trace);
     describe(&trace, run);
     judge(&trace);
-    good = finish_output(page, &trace, false);
+    good = write_output(page, &trace, false);
     if (asked.json)
-        good = finish_output(json, &trace, true) && good;
+        good = write_output(json, &trace, true) && good;
     if (asked.text)
         diagram_write(&trace, stderr, asked.events);
     if (!asked.quiet) {
@@ -333,7 +347,8 @@ show(const struct supervised *run, struct output *page, struct output *json)
         if (run->left > 0)
             fprintf(stderr, "  Still running, and left alone: %d.\n",
                     run->left);
-        fprintf(stderr, "  The picture: %s\n", page->path);
+        if (good)
+            fprintf(stderr, "  The picture: %s\n", page->path);
     }
     return good;
 }
@@ -342,7 +357,7 @@ int
 verb_trace(int argc, char **argv)
 {
     struct supervised run = {.status = -1};
-    struct output page = {.file = NULL}, json = {.file = NULL};
+    struct output page, json;
     int status = read_options(argc, argv);
     const char *why;
 
@@ -355,14 +370,11 @@ verb_trace(int argc, char **argv)
     if ((status = choose(&run)) != 0)
         return status;
     name_outputs(argv[optind], &page, &json);
-    if (!open_output(&page) || (asked.json && !open_output(&json))) {
-        drop_output(&page);
+    if (!can_write(&page, run.path) ||
+        (asked.json && !can_write(&json, run.path)))
         return VERB_USAGE;
-    }
     if ((why = supervise(&run)) != NULL) {
         verb_say("%s: %s: %s", argv[optind], why, strerror(errno));
-        drop_output(&page);
-        drop_output(&json);
         return run.file == NULL || errno == EAGAIN ? VERB_USAGE : VERB_REFUSED;
     }
     if (!show(&run, &page, &json) && status_of(&run) == 0)

@@ -2,6 +2,7 @@
    finds the trace by two variables of its environment; where the program gives
    it an environment of its own they are added. */
 #include "../rt/linked.h"
+#include "exec.h"
 #include "record.h"
 
 #include <errno.h>
@@ -15,15 +16,19 @@
 
 static char trace_setting[4200]; /* "MAPFORK_TRACE=..." */
 
-/* As it was when this image began: the program may take it away. */
-__attribute__((constructor)) static void
-remember(void)
+/* As it was when this image began: the program may take it away. What a libc
+   executes by itself, in system(), has the environment as it is: where /bin/sh
+   is linked with the other libc, it would not start with this library. */
+void
+exec_remember(void)
 {
     const char *value = getenv(TRACE_FILE);
 
     if (value != NULL)
         snprintf(trace_setting, sizeof trace_setting, "%s=%s", TRACE_FILE,
                  value);
+    if (linked_as("/bin/sh") != LINKED_OURS)
+        unsetenv("LD_PRELOAD");
 }
 
 /* Is TEXT, of LENGTH bytes, one of our own libraries? */
@@ -37,19 +42,43 @@ is_ours(const char *text, size_t length)
     return false;
 }
 
-enum { SETTING_MOST = 8192, VARIABLES_MOST = 4096 };
+enum { PATH_LONGEST = 4096 };
+
+/* How much room the two of with_ours() must have: the caller's stack may be a
+   small one. */
+static int
+count(char *const environment[])
+{
+    int n = 0;
+
+    while (environment != NULL && environment[n] != NULL)
+        n++;
+    return n + 3;
+}
+
+static size_t
+text_size(char *const environment[])
+{
+    size_t most = 0;
+
+    for (int i = 0; environment != NULL && environment[i] != NULL; i++)
+        if (strncmp(environment[i], PRELOAD, strlen(PRELOAD)) == 0 &&
+            strlen(environment[i]) > most)
+            most = strlen(environment[i]);
+    return most + sizeof PRELOAD + sizeof task_file->runtime[0] + 2;
+}
 
 /* "LD_PRELOAD=" with RUNTIME, and what else was in it, SETTING or NULL. */
 static char *
-preload(char text[SETTING_MOST], const char *runtime, const char *setting)
+preload(char *text, size_t size, const char *runtime, const char *setting)
 {
-    size_t used = (size_t)snprintf(text, SETTING_MOST, PRELOAD "%s", runtime);
+    size_t used = (size_t)snprintf(text, size, PRELOAD "%s", runtime);
 
     setting += setting != NULL ? strlen(PRELOAD) : 0;
     while (setting != NULL && *setting != '\0') {
         size_t length = strcspn(setting, ": ");
         if (length > 0 && !is_ours(setting, length) &&
-            used + length + 2 < SETTING_MOST) {
+            used + length + 2 < size) {
             if (text[used - 1] != '=')
                 text[used++] = ':';
             memcpy(text + used, setting, length);
@@ -65,8 +94,8 @@ preload(char text[SETTING_MOST], const char *runtime, const char *setting)
    TEXT: on the stack, for malloc() may not be called between fork and exec.
    A library for another libc in LD_PRELOAD would keep it from starting. */
 static char *const *
-with_ours(const char *path, char *const environment[],
-          char *room[VARIABLES_MOST], char text[SETTING_MOST])
+with_ours(const char *path, char *const environment[], char **room, char *text,
+          size_t size)
 {
     enum linked as;
     const char *setting = NULL;
@@ -76,8 +105,6 @@ with_ours(const char *path, char *const environment[],
     if (!record_on)
         return environment;
     for (int i = 0; environment != NULL && environment[i] != NULL; i++) {
-        if (n == VARIABLES_MOST - 3)
-            return environment;
         if (strncmp(environment[i], PRELOAD, strlen(PRELOAD)) == 0) {
             setting = environment[i];
             continue;
@@ -89,11 +116,11 @@ with_ours(const char *path, char *const environment[],
     as = linked_as(path);
     if (as == LINKED_GLIBC || as == LINKED_MUSL)
         room[n++] = preload(
-            text,
+            text, size,
             task_file->runtime[as == LINKED_MUSL ? TRACE_MUSL : TRACE_GLIBC],
             setting);
     else if (setting != NULL)
-        room[n++] = preload(text, "", setting);
+        room[n++] = preload(text, size, "", setting);
     if (!has_file)
         room[n++] = trace_setting;
     room[n] = NULL;
@@ -102,7 +129,7 @@ with_ours(const char *path, char *const environment[],
 
 /* Where the system will find FILE, as execvp() looks for it. */
 static const char *
-find(const char *file, char path[SETTING_MOST])
+find(const char *file, char path[PATH_LONGEST])
 {
     const char *at = getenv("PATH");
 
@@ -114,7 +141,7 @@ find(const char *file, char path[SETTING_MOST])
         int length = (int)strcspn(at, ":");
         int error = errno;
         bool found;
-        snprintf(path, SETTING_MOST, "%.*s%s%s", length, at,
+        snprintf(path, PATH_LONGEST, "%.*s%s%s", length, at,
                  length > 0 ? "/" : "./", file);
         found = access(path, X_OK) == 0;
         errno = error;
@@ -165,12 +192,14 @@ static int
 exec_path(const char *path, char *const arguments[], char *const environment[],
           const void *pc)
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size];
     struct recorder saved;
 
     real_need();
     before(path, &saved, pc);
-    real.execve(path, arguments, with_ours(path, environment, room, text));
+    real.execve(path, arguments,
+                with_ours(path, environment, room, text, size));
     return after(&saved, pc);
 }
 
@@ -178,13 +207,14 @@ static int
 exec_search(const char *file, char *const arguments[],
             char *const environment[], const void *pc)
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST], path[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size], path[PATH_LONGEST];
     struct recorder saved;
 
     real_need();
     before(file, &saved, pc);
     real.execvpe(file, arguments,
-                 with_ours(find(file, path), environment, room, text));
+                 with_ours(find(file, path), environment, room, text, size));
     return after(&saved, pc);
 }
 
@@ -215,14 +245,16 @@ execvpe(const char *file, char *const arguments[], char *const environment[])
 REAL_EXPORT int
 fexecve(int fd, char *const arguments[], char *const environment[])
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size];
     char name[40];
     struct recorder saved;
 
     real_need();
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     before(name, &saved, RECORD_PC);
-    real.fexecve(fd, arguments, with_ours(name, environment, room, text));
+    real.fexecve(fd, arguments,
+                 with_ours(name, environment, room, text, size));
     return after(&saved, RECORD_PC);
 }
 
@@ -231,7 +263,8 @@ REAL_EXPORT int
 execveat(int fd, const char *path, char *const arguments[],
          char *const environment[], int flags)
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size];
     struct recorder saved;
 
     real_need();
@@ -241,81 +274,73 @@ execveat(int fd, const char *path, char *const arguments[],
     }
     before(path, &saved, RECORD_PC);
     real.execveat(fd, path, arguments,
-                  with_ours(path, environment, room, text), flags);
+                  with_ours(path, environment, room, text, size), flags);
     return after(&saved, RECORD_PC);
 }
 #endif
 
 /* ---- Arguments one by one ----------------------------------------------- */
 
-enum { ARGUMENTS_MOST = 1024 };
-
-/* FIRST and those behind it, up to the null pointer. */
-static bool
-collect(char *list[ARGUMENTS_MOST], const char *first, va_list *rest)
+/* How many they are, FIRST and those behind it, with the null pointer. */
+static int
+arguments_of(const char *first, va_list *rest)
 {
-    int n = 0;
+    int n = 1;
 
-    for (const char *at = first;; at = va_arg(*rest, const char *)) {
-        if (n == ARGUMENTS_MOST)
-            return false;
-        list[n++] = (char *)(uintptr_t)at;
-        if (at == NULL)
-            return true;
-    }
+    for (; first != NULL; first = va_arg(*rest, const char *))
+        n++;
+    return n;
+}
+
+static void
+collect(char **list, const char *first, va_list *rest)
+{
+    for (; first != NULL; first = va_arg(*rest, const char *))
+        *list++ = (char *)(uintptr_t)first;
+    *list = NULL;
 }
 
 REAL_EXPORT int
 execl(const char *path, const char *first, ...)
 {
-    char *list[ARGUMENTS_MOST];
     va_list rest;
-    bool fits;
 
     va_start(rest, first);
-    fits = collect(list, first, &rest);
+    char *list[arguments_of(first, &rest)];
     va_end(rest);
-    if (!fits) {
-        errno = E2BIG;
-        return -1;
-    }
+    va_start(rest, first);
+    collect(list, first, &rest);
+    va_end(rest);
     return exec_path(path, list, environ, RECORD_PC);
 }
 
 REAL_EXPORT int
 execlp(const char *file, const char *first, ...)
 {
-    char *list[ARGUMENTS_MOST];
     va_list rest;
-    bool fits;
 
     va_start(rest, first);
-    fits = collect(list, first, &rest);
+    char *list[arguments_of(first, &rest)];
     va_end(rest);
-    if (!fits) {
-        errno = E2BIG;
-        return -1;
-    }
+    va_start(rest, first);
+    collect(list, first, &rest);
+    va_end(rest);
     return exec_search(file, list, environ, RECORD_PC);
 }
 
 REAL_EXPORT int
 execle(const char *path, const char *first, ...)
 {
-    char *list[ARGUMENTS_MOST];
-    char *const *environment = NULL;
+    char *const *environment;
     va_list rest;
-    bool fits;
 
     va_start(rest, first);
-    fits = collect(list, first, &rest);
-    if (fits)
-        environment = va_arg(rest, char *const *);
+    char *list[arguments_of(first, &rest)];
     va_end(rest);
-    if (!fits) {
-        errno = E2BIG;
-        return -1;
-    }
+    va_start(rest, first);
+    collect(list, first, &rest);
+    environment = va_arg(rest, char *const *);
+    va_end(rest);
     return exec_path(path, list, environment, RECORD_PC);
 }
 
@@ -335,14 +360,15 @@ posix_spawn(pid_t *restrict pid, const char *restrict path,
             const posix_spawnattr_t *restrict attributes,
             char *const arguments[restrict], char *const environment[restrict])
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size];
     uint64_t time = record_now();
     pid_t own = 0;
     int result;
 
     real_need();
     result = real.posix_spawn(&own, path, actions, attributes, arguments,
-                              with_ours(path, environment, room, text));
+                              with_ours(path, environment, room, text, size));
     if (pid != NULL && result == 0)
         *pid = own;
     return spawned(time, own, result, RECORD_PC);
@@ -355,7 +381,8 @@ posix_spawnp(pid_t *restrict pid, const char *restrict file,
              char *const arguments[restrict],
              char *const environment[restrict])
 {
-    char *room[VARIABLES_MOST], text[SETTING_MOST], path[SETTING_MOST];
+    size_t size = text_size(environment);
+    char *room[count(environment)], text[size], path[PATH_LONGEST];
     uint64_t time = record_now();
     pid_t own = 0;
     int result;
@@ -363,7 +390,7 @@ posix_spawnp(pid_t *restrict pid, const char *restrict file,
     real_need();
     result = real.posix_spawnp(
         &own, file, actions, attributes, arguments,
-        with_ours(find(file, path), environment, room, text));
+        with_ours(find(file, path), environment, room, text, size));
     if (pid != NULL && result == 0)
         *pid = own;
     return spawned(time, own, result, RECORD_PC);

@@ -20,6 +20,7 @@ static struct {
     _Atomic uintptr_t from;
     _Atomic size_t length;
 } ranges[RANGES];
+static _Atomic int is_full; /* then every unmapping is told */
 
 static void
 add_range(uintptr_t from, size_t length)
@@ -31,13 +32,46 @@ add_range(uintptr_t from, size_t length)
             return;
         }
     }
+    atomic_store(&is_full, 1);
+}
+
+/* How long the range is that begins at FROM: 1 if there is none. */
+static size_t
+range_length(uintptr_t from)
+{
+    for (int i = 0; i < RANGES; i++)
+        if (atomic_load(&ranges[i].from) == from)
+            return atomic_load(&ranges[i].length);
+    return 1;
+}
+
+static bool
+is_range(uintptr_t at)
+{
+    for (int i = 0; i < RANGES; i++)
+        if (at - atomic_load(&ranges[i].from) <
+                atomic_load(&ranges[i].length) &&
+            atomic_load(&ranges[i].from) != 0)
+            return true;
+    return atomic_load(&is_full);
+}
+
+static void
+forget_range(uintptr_t from, size_t length)
+{
+    for (int i = 0; i < RANGES; i++) {
+        uintptr_t start = atomic_load(&ranges[i].from);
+        if (start >= from && start != 0 &&
+            start + atomic_load(&ranges[i].length) <= from + length)
+            atomic_store(&ranges[i].from, 0);
+    }
 }
 
 /* Note that FROM to FROM + LENGTH is gone, if a shared range touches it. */
 static void
 drop_range(uintptr_t from, size_t length)
 {
-    bool hit = false;
+    bool hit = atomic_load(&is_full);
 
     for (int i = 0; i < RANGES; i++) {
         uintptr_t start = atomic_load(&ranges[i].from);
@@ -151,6 +185,10 @@ mremap(void *address, size_t length, size_t wish, int flags, ...)
         va_end(rest);
     }
     moved = real.mremap(address, length, wish, flags, target);
+    if (record_on && moved != MAP_FAILED && is_range((uintptr_t)address)) {
+        forget_range((uintptr_t)address, length);
+        add_range((uintptr_t)moved, wish);
+    }
     if (record_on && moved != MAP_FAILED)
         RECORD_NOTE(TRACE_MOVED, 0, NULL, (uint64_t)(uintptr_t)address, length,
                     (uint64_t)(uintptr_t)moved, wish);
@@ -187,7 +225,7 @@ shmdt(const void *address)
 {
     real_need();
     if (record_on)
-        drop_range((uintptr_t)address, 1);
+        drop_range((uintptr_t)address, range_length((uintptr_t)address));
     return real.shmdt(address);
 }
 

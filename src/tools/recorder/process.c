@@ -246,6 +246,23 @@ waitid(idtype_t type, id_t whom, siginfo_t *about, int options)
     return result;
 }
 
+/* ---- Orphans ------------------------------------------------------------ */
+
+/* An orphan comes to `mapfork trace', which is a subreaper; without it, it
+   would come to init, and programs wait for that. */
+REAL_EXPORT pid_t
+getppid(void)
+{
+    pid_t pid;
+
+    real_need();
+    pid = real.getppid();
+    return record_on && pid == task_file->supervisor &&
+                   getpid() != task_file->program
+               ? 1
+               : pid;
+}
+
 /* ---- Kill --------------------------------------------------------------- */
 
 /* Told before: afterwards this process may be gone. */

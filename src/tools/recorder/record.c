@@ -1,6 +1,7 @@
 /* record: see record.h. */
 #include "record.h"
 
+#include "exec.h"
 #include "modules.h"
 
 #include <errno.h>
@@ -74,6 +75,13 @@ record_chunk(struct record_stream *stream)
 
     if (record_me.lane == 0 && !join())
         goto dropped;
+    if (stream == &record_me.stream[0] && !record_me.has_first) {
+        record_me.has_first = true;
+        stream->at = trace_first(task_file, record_me.lane - 1);
+        stream->end = stream->at + TRACE_FIRST;
+        errno = error;
+        return true;
+    }
     /* The load keeps the counter from running round when all are gone. */
     if (atomic_load(&task_file->chunks) < task_file->chunks_most)
         number = atomic_fetch_add(&task_file->chunks, 1) + 1;
@@ -140,7 +148,9 @@ record_note(enum trace_note_kind kind, unsigned what, const char *text,
         return;
     }
     note = (struct trace_note *)(void *)(trace_notes(task_file) + at);
-    note->kind = (uint16_t)kind;
+    /* Known from here on, so that whoever dies now leaves a hole, not the end:
+       what is behind it can still be found. */
+    atomic_store_explicit(&note->size, size, memory_order_release);
     note->what = (uint16_t)what;
     note->lane = record_me.lane - 1;
     note->generation = (uint32_t)task_of(record_me.lane)->generation;
@@ -149,7 +159,7 @@ record_note(enum trace_note_kind kind, unsigned what, const char *text,
     if (length > 0)
         memcpy(note->text, text, length);
     note->text[length] = '\0';
-    atomic_store_explicit(&note->size, size, memory_order_release);
+    atomic_store_explicit(&note->kind, (uint16_t)kind, memory_order_release);
 }
 
 /* ---- vfork -------------------------------------------------------------- */
@@ -243,6 +253,7 @@ record_forked(void)
     uint32_t parent = record_me.lane, lane = promised;
     pid_t pid = getpid();
 
+    lender = 0;
     if (!record_on)
         return;
     mark_known();
@@ -279,21 +290,22 @@ leave(void)
 
 /* This image is a process that called exec, which goes on in its lane, or one
    that something started which the runtime did not see. */
-__attribute__((constructor)) static void
-begin(void)
+void
+runtime_begin(void)
 {
     pid_t pid = getpid();
     uint32_t lane;
 
-    real_need();
     if (!task_open())
         return;
+    exec_remember();
     record_by_tsc = task_file->by_tsc;
     lane = task_find(pid);
     if (lane != 0 && atomic_exchange(&task_of(lane)->in_exec, 0) != 0) {
         /* Another thread of it may have called exec: that one's is the
            process' own lane now. */
         record_become(lane);
+        record_me.has_first = true; /* it is in use since before exec */
         task_of(lane)->generation++;
         task_name(lane);
     } else {
@@ -314,4 +326,10 @@ begin(void)
 #else
     atexit(leave);
 #endif
+}
+
+__attribute__((constructor)) static void
+begin(void)
+{
+    real_need();
 }

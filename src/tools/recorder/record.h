@@ -23,6 +23,8 @@ struct record_stream {
 struct recorder {
     uint32_t lane; /* plus 1 */
     int depth;
+    uintptr_t writing; /* the frame that writes at depth 1 */
+    bool has_first;    /* chunk, the small one that each lane has */
     uintptr_t waiting; /* the frame of the call that waits now, or 0 */
     struct record_stream stream[2];
 };
@@ -65,12 +67,19 @@ record_at(uint64_t time, enum trace_kind kind, unsigned what, uint64_t object,
 {
     struct record_stream *stream;
     struct trace_event *event;
-    int depth = record_me.depth++;
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+    int depth;
 
-    if (__builtin_expect(*record_known == 0, 0)) {
+    if (__builtin_expect(*record_known == 0, 0))
         record_forked();
-        depth = record_me.depth++;
-    }
+    /* A signal handler that jumped out of here left it half done. */
+    if (__builtin_expect(record_me.depth > 0, 0) && frame >= record_me.writing)
+        record_me.depth = 0;
+    depth = record_me.depth++;
+    if (depth == 0)
+        record_me.writing = frame;
+    if (record_me.waiting != 0 && frame > record_me.waiting)
+        record_me.waiting = 0;
     atomic_signal_fence(memory_order_seq_cst);
     stream = &record_me.stream[depth > 0];
     if (__builtin_expect(depth > 1, 0))

@@ -39,6 +39,7 @@ sem_wait(sem_t *sem)
     real_need();
     if (!record_on)
         return real.sem_wait(sem);
+    pthread_testcancel();
     if (try(sem, 0, RECORD_PC))
         return 0;
     RECORD_WAITING(result = real.sem_wait(sem));
@@ -54,6 +55,7 @@ sem_timedwait(sem_t *restrict sem, const struct timespec *restrict until)
     real_need();
     if (!record_on)
         return real.sem_timedwait(sem, until);
+    pthread_testcancel();
     if (try(sem, TRACE_TIMED, RECORD_PC))
         return 0;
     RECORD_WAITING(result = real.sem_timedwait(sem, until));
@@ -71,6 +73,7 @@ sem_clockwait(sem_t *restrict sem, clockid_t clock,
     real_need();
     if (!record_on)
         return real.sem_clockwait(sem, clock, until);
+    pthread_testcancel();
     if (try(sem, TRACE_TIMED, RECORD_PC))
         return 0;
     RECORD_WAITING(result = real.sem_clockwait(sem, clock, until));

@@ -35,15 +35,33 @@ read_linker(int fd, const Elf64_Ehdr *head, char *text, size_t size)
 #define OUR_MACHINE head.e_machine
 #endif
 
+static enum linked look(const char *path, int depth);
+
+/* A script: its first line names what runs it, maybe another script. */
 static enum linked
-look(int fd)
+look_at_script(int fd, int depth)
+{
+    char line[256], *from, *to;
+    ssize_t n = pread(fd, line, sizeof line - 1, 2);
+
+    if (n <= 0 || depth > 3)
+        return LINKED_NOTHING;
+    line[n] = '\0';
+    from = line + strspn(line, " \t");
+    to = from + strcspn(from, " \t\r\n");
+    *to = '\0';
+    return look(from, depth + 1);
+}
+
+static enum linked
+look_at(int fd, int depth)
 {
     Elf64_Ehdr head = {.e_ident = {0}};
     char linker[256];
     ssize_t n = read(fd, &head, sizeof head);
 
     if (n >= 2 && memcmp(head.e_ident, "#!", 2) == 0)
-        return LINKED_GLIBC;
+        return look_at_script(fd, depth);
     if (n < (ssize_t)sizeof head || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
         return LINKED_NOTHING;
     if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_machine != OUR_MACHINE)
@@ -53,16 +71,26 @@ look(int fd)
     return strstr(linker, "ld-musl") != NULL ? LINKED_MUSL : LINKED_GLIBC;
 }
 
-enum linked
-linked_as(const char *path)
+/* Nobody may have the other end of a FIFO open, so it is not waited for. */
+static enum linked
+look(const char *path, int depth)
 {
-    int error = errno, fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     enum linked as = LINKED_UNKNOWN;
 
     if (fd != -1) {
-        as = look(fd);
+        as = look_at(fd, depth);
         close(fd);
     }
+    return as;
+}
+
+enum linked
+linked_as(const char *path)
+{
+    int error = errno;
+    enum linked as = look(path, 0);
+
     errno = error;
     return as;
 }

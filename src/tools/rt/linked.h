@@ -3,8 +3,10 @@
 #ifndef MAPFORK_LINKED_H
 #define MAPFORK_LINKED_H
 
+#include <limits.h> /* __GLIBC__ */
+
 enum linked {
-    LINKED_GLIBC, /* dynamically, or a script: what that runs is not asked */
+    LINKED_GLIBC, /* dynamically */
     LINKED_MUSL,  /* dynamically */
     LINKED_STATIC,
     LINKED_OTHER,   /* for another kind of processor */
@@ -12,7 +14,14 @@ enum linked {
     LINKED_UNKNOWN, /* it cannot be read */
 };
 
-/* Of the file PATH. Async-signal-safe; leaves errno alone. */
+#if defined(__GLIBC__)
+#define LINKED_OURS LINKED_GLIBC
+#else
+#define LINKED_OURS LINKED_MUSL
+#endif
+
+/* Of the file PATH; of a script, what interprets it. Async-signal-safe; leaves
+   errno alone. */
 enum linked linked_as(const char *path);
 
 #endif

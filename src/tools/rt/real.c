@@ -23,7 +23,7 @@ next(const char *name)
 }
 
 void
-real_find(void)
+real_first(void)
 {
     void *found;
 
@@ -36,4 +36,5 @@ real_find(void)
     REAL_EVERYWHERE(REAL_FIND)
     REAL_GLIBC(REAL_FIND)
     real_known = true;
+    runtime_begin();
 }

@@ -84,7 +84,8 @@
     X(wait3)                                                                  \
     X(wait4)                                                                  \
     X(waitid)                                                                 \
-    X(kill)
+    X(kill)                                                                   \
+    X(getppid)
 
 #if defined(__GLIBC__)
 #define REAL_GLIBC(X)                                                         \
@@ -108,13 +109,17 @@ extern struct real {
 /* Fill the table. Called first thing by whoever may run before the runtime's
    constructor: other libraries' constructors lock too. Cheap when done. */
 extern bool real_known;
-void real_find(void);
+void real_first(void);
+
+/* Said by the client of this module when it is called first: begin. The
+   constructors of other libraries may lock before ours runs. */
+void runtime_begin(void);
 
 static inline void
 real_need(void)
 {
     if (__builtin_expect(!real_known, 0))
-        real_find();
+        real_first();
 }
 
 /* What the runtime shows to the program; all else in it is hidden. */

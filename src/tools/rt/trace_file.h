@@ -7,7 +7,8 @@
      +--------+----------------+----------------------+--------------------+
 
    A lane is a thread of a process. Each fills a chunk of its own, without a
-   lock, and takes the next one by adding one to `chunks'. So an event costs a
+   lock, first a small one that is its own, and takes the next one by adding
+   one to `chunks'. So an event costs a
    clock and four stores, and nobody waits for anybody. A slot whose kind is
    still 0 was never finished: the writer died in it, or has not come so far.
 
@@ -21,6 +22,7 @@
 enum {
     TRACE_LANES = 4096,
     TRACE_CHUNK = 512, /* slots, of which the first is the chunk's head */
+    TRACE_FIRST = 64,  /* slots that each lane has anyway */
     TRACE_NOTES = 4 << 20,
 };
 
@@ -151,8 +153,9 @@ enum trace_region {
 };
 
 struct trace_note {
-    _Atomic uint32_t size; /* with the text, a multiple of 8; written last */
-    uint16_t kind, what;
+    _Atomic uint32_t size; /* with the text, a multiple of 8; written first */
+    _Atomic uint16_t kind; /* written last */
+    uint16_t what;
     uint32_t lane;
     uint32_t generation;
     uint64_t time, a, b, c, d, e;
@@ -164,7 +167,8 @@ struct trace_header {
     uint64_t size;        /* of the file */
     uint32_t chunks_most; /* how many there are */
     uint32_t by_tsc;      /* ticks are the processor's, else nanoseconds */
-    uint32_t points;      /* record the points of our own programs */
+    int32_t supervisor, program; /* process numbers */
+    uint32_t points;             /* record the points of our own programs */
     _Atomic uint32_t lanes;
     _Atomic uint32_t chunks; /* taken; may run beyond chunks_most */
     _Atomic uint32_t notes;  /* bytes taken; may run beyond TRACE_NOTES */
@@ -182,9 +186,22 @@ trace_notes(struct trace_header *header)
     return (char *)(header + 1);
 }
 
-/* Where the chunks begin: at a page, of whatever size. */
-#define TRACE_CHUNKS                                                          \
+/* Where the first slots of each lane, and then the chunks, begin: at a page,
+   of whatever size. */
+#define TRACE_FIRSTS                                                          \
     ((sizeof(struct trace_header) + TRACE_NOTES + 65535) / 65536 * 65536)
+#define TRACE_CHUNKS                                                          \
+    (TRACE_FIRSTS +                                                           \
+     (uint64_t)TRACE_LANES * TRACE_FIRST * sizeof(struct trace_event))
+
+/* The first slots of LANE, from 0. */
+static inline struct trace_event *
+trace_first(struct trace_header *header, uint32_t lane)
+{
+    char *firsts = (char *)header + TRACE_FIRSTS;
+
+    return (struct trace_event *)(void *)firsts + (uint64_t)lane * TRACE_FIRST;
+}
 
 static inline struct trace_event *
 trace_slots(struct trace_header *header, uint32_t chunk)

@@ -21,6 +21,7 @@ struct range {
 /* A process, from its fork or exec on to its exec or end. */
 struct process {
     int number;
+    struct process *older; /* all are kept: texts belong to their places */
     struct places *places;
     struct range *ranges;
     int range_count;
@@ -119,6 +120,15 @@ range_of(const struct process *process, uint64_t address)
     return NULL;
 }
 
+bool
+identity_maps(const struct process *process, int region)
+{
+    for (int i = 0; i < process->range_count; i++)
+        if (process->ranges[i].region == region)
+            return true;
+    return false;
+}
+
 int
 identity_of(struct trace *trace, const struct event *event, int type,
             uint64_t address)
@@ -144,6 +154,8 @@ identity_place(struct trace *trace, const struct event *event)
 
 /* ---- Processes ---------------------------------------------------------- */
 
+static struct process *newest;
+
 static struct process *
 new_process(void)
 {
@@ -152,6 +164,8 @@ new_process(void)
     if (it == NULL || (it->places = places_new()) == NULL)
         die("calloc");
     it->number = processes++;
+    it->older = newest;
+    newest = it;
     return it;
 }
 
@@ -321,6 +335,13 @@ drop(struct process *process, uint64_t from, uint64_t length)
                                               it.offset + cut, it.region});
         }
     }
+    for (int i = 0; i < process->range_count;)
+        if (process->ranges[i].length == 0) {
+            memmove(&process->ranges[i], &process->ranges[i + 1],
+                    (size_t)(--process->range_count - i) *
+                        sizeof *process->ranges);
+        } else
+            i++;
 }
 
 static void

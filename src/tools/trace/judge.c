@@ -40,6 +40,7 @@ tell(struct finding *finding, const char *format, ...)
     vsnprintf(finding->text + length, sizeof finding->text - length, format,
               rest);
     va_end(rest);
+    words_clean(finding->text);
 }
 
 static void
@@ -104,13 +105,18 @@ static const struct span *
 hold_of(const struct trace *trace, const struct span *span)
 {
     const struct object *object;
+    int lane;
 
     if (span == NULL || span->kind != SPAN_BLOCKED)
         return NULL;
     object = &trace->objects[span->object];
     if (object->owner != NOBODY)
         return &trace->spans[object->hold];
-    return object->reader_count > 0 ? &trace->spans[object->readers[0]] : NULL;
+    lane = trace_holder(trace, span->object, span->lane);
+    for (int i = 0; i < object->reader_count; i++)
+        if (trace->spans[object->readers[i]].lane == lane)
+            return &trace->spans[object->readers[i]];
+    return NULL;
 }
 
 /* Is the wait that the suspicion is about still open at the end? */
@@ -202,9 +208,11 @@ tell_lock(struct trace *trace, struct finding *finding,
              : "before");
     about_event(trace, finding, hold->from);
     theirs = stuck_in(trace, hold->lane);
-    if (theirs != NULL && theirs->object != NOBODY) {
+    if (theirs != NULL) {
         tell(finding, "and waits itself, for %s%s.",
-             words_object(trace, theirs->object), at(trace, theirs->from));
+             theirs->object != NOBODY ? words_object(trace, theirs->object)
+                                      : "a child or a thread to end",
+             at(trace, theirs->from));
         about_event(trace, finding, theirs->from);
     } else
         tell(finding, "%s.",
@@ -331,7 +339,10 @@ judge_stuck(struct trace *trace, int object)
     else if (it->type == TRACE_COND)
         tell_cond(trace, finding, first);
     else if (it->type == TRACE_BARRIER)
-        tell(finding, "It lets %u pass at a time; %d came.", it->count, stuck);
+        tell(finding,
+             it->count > 0 ? "It lets %u pass at a time; %d came."
+                           : "Too few came.",
+             it->count, stuck);
     else if (it->type == TRACE_SEM)
         tell_sem(trace, finding, it);
 }

@@ -73,7 +73,7 @@ load_lanes(struct trace *trace)
         lane->is_thread = from->is_thread;
         lane->process = new_lane[i];
         lane->first = lane->last = lane->reaped = lane->stuck = lane->created =
-            lane->wait = NOBODY;
+            lane->wait = lane->executing = NOBODY;
         lane->status = TRACE_STATUS_UNKNOWN << 8;
         memcpy(lane->program, from->name, sizeof lane->program - 1);
         /* A thread's parent is in the same process, or was when it began. */
@@ -114,15 +114,12 @@ load_event(struct trace *trace, int lane, const struct trace_event *from,
 }
 
 static void
-load_chunk(struct trace *trace, uint32_t number)
+load_slots(struct trace *trace, int lane, const struct trace_event *slots,
+           int count)
 {
-    const struct trace_event *slots = trace_slots(trace->file, number);
-    const struct trace_chunk *head = (const void *)slots;
     uint64_t other = 0;
 
-    if (head->lane == 0 || lane_now(head->lane - 1) == NOBODY)
-        return;
-    for (int i = 1; i < TRACE_CHUNK; i++) {
+    for (int i = 0; i < count; i++) {
         const struct trace_event *slot = &slots[i];
         if (slot->kind == TRACE_NONE || slot->kind >= TRACE_KINDS)
             continue;
@@ -130,9 +127,20 @@ load_chunk(struct trace *trace, uint32_t number)
             other = slot->object;
             continue;
         }
-        load_event(trace, lane_now(head->lane - 1), slot, other);
+        load_event(trace, lane, slot, other);
         other = 0;
     }
+}
+
+static void
+load_chunk(struct trace *trace, uint32_t number)
+{
+    const struct trace_event *slots = trace_slots(trace->file, number);
+    const struct trace_chunk *head = (const void *)slots;
+
+    if (head->lane != 0 && lane_now(head->lane - 1) != NOBODY)
+        load_slots(trace, lane_now(head->lane - 1), slots + 1,
+                   TRACE_CHUNK - 1);
 }
 
 static int
@@ -165,10 +173,13 @@ load_notes(struct trace *trace)
 
     for (uint32_t at = 0; at < end && at < TRACE_NOTES;) {
         struct trace_note *note = (void *)(notes + at);
-        /* Its writer was killed in the middle: nobody knows how long it is. */
+        /* Killed before that: nobody knows how long it is. */
         if (note->size == 0)
             break;
         at += note->size;
+        /* Its writer was killed in the middle. */
+        if (note->kind == 0)
+            continue;
         note->time = time_of(trace->file, note->time);
         if (note->kind != TRACE_ENDED) {
             if (lane_now(note->lane) == NOBODY)
@@ -285,6 +296,9 @@ trace_load(struct trace *trace, struct trace_header *file)
     trace->dropped = file->dropped;
     trace->duration = file->ns[1] - file->ns[0];
     load_lanes(trace);
+    for (uint32_t i = 0; i < TRACE_LANES; i++)
+        if (lane_now(i) != NOBODY)
+            load_slots(trace, lane_now(i), trace_first(file, i), TRACE_FIRST);
     for (uint32_t i = 0; i < chunks; i++)
         load_chunk(trace, i);
     load_notes(trace);

@@ -118,7 +118,7 @@ write_lanes(const struct trace *trace, const struct numbers *numbers, FILE *to)
                                                            << 8
                        ? words_status(lane->status)
                        : "");
-        if (stuck != NULL && (stuck->hopeless || trace->hung))
+        if (stuck != NULL && stuck->hopeless)
             snprintf(text, sizeof text, "%s for ever",
                      words_span(trace, stuck));
         text_field(to, "stuck", text);

@@ -145,6 +145,21 @@ end_hold(struct trace *trace, int span, int event)
 
 /* ---- Locks -------------------------------------------------------------- */
 
+/* Another one is named first: of two readers who both want to write, each
+   waits for the other. */
+int
+trace_holder(const struct trace *trace, int object, int lane)
+{
+    const struct object *it = &trace->objects[object];
+
+    if (it->owner != NOBODY)
+        return it->owner;
+    for (int i = 0; i < it->reader_count; i++)
+        if (trace->spans[it->readers[i]].lane != lane)
+            return trace->spans[it->readers[i]].lane;
+    return it->reader_count > 0 ? lane : NOBODY;
+}
+
 /* Whom does LANE wait for, for good: the holder of the lock? */
 static int
 blocker(const struct trace *trace, int lane)
@@ -156,7 +171,7 @@ blocker(const struct trace *trace, int lane)
     span = &trace->spans[trace->lanes[lane].wait];
     if (span->kind != SPAN_BLOCKED || span->timed)
         return NOBODY;
-    return trace->objects[span->object].owner;
+    return trace_holder(trace, span->object, lane);
 }
 
 /* Does the wait that begins with EVENT close a circle? A mutex that checks is
@@ -286,11 +301,16 @@ on_wait(struct trace *trace, int event)
     struct event *at = &trace->events[event];
     struct object *mutex = &trace->objects[at->other];
     bool had = mutex->owner == at->lane;
+    int other = NOBODY;
 
     for (int i = 0; i < trace->lane_count; i++)
         if (is_waiting(trace, i, at->object) &&
             trace->spans[trace->lanes[i].wait].mutex != at->other)
-            suspect(trace, SUSPECT_TWO_MUTEXES, event, at->object, i);
+            other = i;
+    /* Who is owed a wake-up waits for the mutex only. */
+    if (other != NOBODY && trace->objects[at->object].owed_from ==
+                               trace->objects[at->object].owed_count)
+        suspect(trace, SUSPECT_TWO_MUTEXES, event, at->object, other);
     if (had) {
         mutex->last_unlock = event;
         end_hold(trace, mutex->hold, event);
@@ -299,6 +319,37 @@ on_wait(struct trace *trace, int event)
     begin_wait(trace, event, SPAN_ASLEEP);
     trace->spans[trace->lanes[at->lane].wait].mutex = at->other;
     trace->spans[trace->lanes[at->lane].wait].had_mutex = had;
+}
+
+/* Signals and posts that nobody has returned for yet, the oldest first; FOR
+   is whom a broadcast is for, else NOBODY. */
+static void
+owe(struct trace *trace, int object, int event, int lane)
+{
+    struct object *it = &trace->objects[object];
+
+    *trace_add(it->owed, it->owed_count) = (struct pending){event, lane};
+}
+
+/* The first one that this waiter, asleep since FROM, may have returned for;
+   NOBODY: none. From the front, where it mostly is, it is taken at once. */
+static int
+take_owed(struct trace *trace, int event, int from)
+{
+    const struct event *at = &trace->events[event];
+    struct object *it = &trace->objects[at->object];
+
+    for (int i = it->owed_from; i < it->owed_count; i++) {
+        struct pending owed = it->owed[i];
+        if (owed.event < from ||
+            (owed.lane != NOBODY && owed.lane != at->lane))
+            continue;
+        memmove(&it->owed[it->owed_from + 1], &it->owed[it->owed_from],
+                (size_t)(i - it->owed_from) * sizeof owed);
+        it->owed_from++;
+        return owed.event;
+    }
+    return NOBODY;
 }
 
 /* Whom can a signal reach? Those who wait and are not owed a wake-up yet. */
@@ -314,36 +365,17 @@ on_signal(struct trace *trace, int event)
             continue;
         waiters++;
         if (at->kind == TRACE_BROADCAST)
-            *trace_add(trace->pending, trace->pending_count) =
-                (struct pending){at->object, event, i};
+            owe(trace, at->object, event, i);
     }
-    for (int i = 0; i < trace->pending_count && at->kind == TRACE_SIGNAL; i++)
-        waiters -= trace->pending[i].object == at->object;
-    if (waiters > 0 && at->kind == TRACE_SIGNAL)
-        *trace_add(trace->pending, trace->pending_count) =
-            (struct pending){at->object, event, NOBODY};
+    if (at->kind == TRACE_SIGNAL) {
+        waiters -= cond->owed_count - cond->owed_from;
+        if (waiters > 0)
+            owe(trace, at->object, event, NOBODY);
+    }
     if (waiters > 0)
         cond->last_signal = event;
     else
         cond->vain_signal = event;
-}
-
-/* The first signal that this waiter may have returned for. */
-static int
-take_signal(struct trace *trace, int event, int from)
-{
-    const struct event *at = &trace->events[event];
-
-    for (int i = 0; i < trace->pending_count; i++) {
-        struct pending *it = &trace->pending[i];
-        int signal = it->event;
-        if (it->object != at->object || signal < from ||
-            (it->lane != NOBODY && it->lane != at->lane))
-            continue;
-        memmove(it, it + 1, (size_t)(--trace->pending_count - i) * sizeof *it);
-        return signal;
-    }
-    return NOBODY;
 }
 
 static void
@@ -356,7 +388,7 @@ on_wait_end(struct trace *trace, int event)
         return;
     at->other = span->mutex;
     if (at->value == 0)
-        add_arrow(trace, ARROW_WAKE, take_signal(trace, event, span->from),
+        add_arrow(trace, ARROW_WAKE, take_owed(trace, event, span->from),
                   event, at->object);
     /* The call refused, and never had it. */
     if (at->value != 0 && !span->had_mutex)
@@ -385,7 +417,7 @@ on_take(struct trace *trace, int event)
         return;
     }
     /* Of who had to wait: when it asked, all earlier posts were taken. */
-    post = take_signal(trace, event, span != NULL ? span->from : 0);
+    post = take_owed(trace, event, span != NULL ? span->from : 0);
     trace->objects[at->object].last_take = event;
     if (span != NULL)
         add_arrow(trace, ARROW_POST, post, event, at->object);
@@ -461,10 +493,9 @@ on_destroy(struct trace *trace, int event)
 
     /* To destroy a condition or a barrier may wait for those who are already
        on their way out, which is allowed. */
-    if (user != NOBODY && object->type == TRACE_COND)
-        for (int i = 0; i < trace->pending_count; i++)
-            if (trace->pending[i].object == at->object)
-                return;
+    if (user != NOBODY && object->type == TRACE_COND &&
+        object->owed_from < object->owed_count)
+        return;
     if (user != NOBODY && object->type != TRACE_BARRIER)
         suspect(trace, SUSPECT_DESTROYED, event, at->object, user);
     if (at->value != 0)
@@ -486,8 +517,13 @@ look_at_object(struct trace *trace, int event, int number)
 
     if (number == at->object)
         object->what = at->what;
+    /* It may have been made anew by an assignment. But glibc marks a mutex
+       that is destroyed by an impossible kind, -1. */
     if (is_use && object->is_gone && object->region != NOBODY) {
-        suspect(trace, SUSPECT_USED_GONE, event, number, NOBODY);
+        if (number == at->object && object->type == TRACE_MUTEX &&
+            (at->what & (TRACE_PSHARED | TRACE_ROBUST | TRACE_RECURSIVE |
+                         TRACE_CHECKING)) == (TRACE_PSHARED | TRACE_ROBUST))
+            suspect(trace, SUSPECT_USED_GONE, event, number, NOBODY);
         object->is_gone = false;
     }
     if (is_use && object->region == NOBODY)
@@ -551,18 +587,18 @@ on_start(struct trace *trace, int event)
         trace->objects[object].dead_owner = at->lane;
     }
     lane->held_count = 0;
+    lane->executing = NOBODY;
     identity_load(trace, at->lane);
 }
 
-/* Is there anybody left who could want what is in that memory? Without a name
-   it goes with the last process that has it. */
+/* Is there anybody left who has that memory, and could want what is in it? */
 static bool
-outlives(const struct trace *trace, int region)
+outlives(const struct trace *trace, int region, int ending)
 {
-    if (trace->regions[region].kind != TRACE_REGION_ANON)
-        return true;
     for (int i = 0; i < trace->lane_count; i++)
-        if (!trace->lanes[i].is_over && trace->lanes[i].state != NULL)
+        if (!trace->lanes[i].is_over && trace->lanes[i].state != NULL &&
+            trace->lanes[i].process != trace->lanes[ending].process &&
+            identity_maps(trace->lanes[i].state, region))
             return true;
     return false;
 }
@@ -582,8 +618,12 @@ end_lane(struct trace *trace, int number, int event)
         const struct span *span = &trace->spans[lane->held[i]];
         struct object *object = &trace->objects[span->object];
         object->dead_owner = number;
-        if (object->region != NOBODY && outlives(trace, object->region))
-            suspect(trace, SUSPECT_HELD_AT_EXIT, event, span->object, number);
+        if (object->region != NOBODY &&
+            outlives(trace, object->region, number))
+            suspect(trace,
+                    lane->executing != NOBODY ? SUSPECT_HELD_AT_EXEC
+                                              : SUSPECT_HELD_AT_EXIT,
+                    event, span->object, number);
     }
 }
 
@@ -658,6 +698,17 @@ is_awake(const struct trace *trace, int lane)
            (wait == NULL || wait->timed || wait->object == NOBODY);
 }
 
+/* Who was killed between asking for a free lock and having it did not wait. */
+static bool
+is_free(const struct trace *trace, const struct span *span)
+{
+    const struct object *it = &trace->objects[span->object];
+
+    return span->kind == SPAN_BLOCKED && it->owner == NOBODY &&
+           it->reader_count == 0 && it->dead_owner == NOBODY &&
+           it->copy_of_owner == NOBODY;
+}
+
 static void
 note_doubts(struct trace *trace)
 {
@@ -671,6 +722,8 @@ note_doubts(struct trace *trace)
             trace->spans[wait].hopeless = true;
             continue;
         }
+        if (is_free(trace, &trace->spans[wait]))
+            continue;
         it = trace_add(doubts, doubt_count);
         it->span = wait;
         it->awake = calloc((size_t)trace->lane_count, sizeof *it->awake);
@@ -812,6 +865,12 @@ replay(struct trace *trace, int event)
         if (at->whom >= 0 && at->whom < trace->lane_count)
             trace->lanes[at->whom].created = event;
         break;
+    case TRACE_EXEC:
+        trace->lanes[at->lane].executing = event;
+        break;
+    case TRACE_EXEC_BACK:
+        trace->lanes[at->lane].executing = NOBODY;
+        break;
     case TRACE_EXIT:
     case TRACE_KILLED:
         on_end(trace, event);
@@ -879,8 +938,7 @@ replay(struct trace *trace, int event)
         on_take(trace, event);
         break;
     case TRACE_POST:
-        *trace_add(trace->pending, trace->pending_count) =
-            (struct pending){at->object, event, NOBODY};
+        owe(trace, at->object, event, NOBODY);
         trace->objects[at->object].last_signal = event;
         break;
     case TRACE_BARRIER_OUT:

@@ -108,6 +108,7 @@ make_file(struct supervised *run, int *fd)
     file->chunks_most = chunks;
     file->by_tsc = counter_is_trusted();
     file->points = run->points;
+    file->supervisor = (int32_t)getpid();
     memcpy(file->runtime, run->runtime, sizeof file->runtime);
     take_time(file, 0);
     file->magic = TRACE_MAGIC;
@@ -144,13 +145,16 @@ become(const struct supervised *run, int fd, int report)
 }
 
 static const char *
-start(const struct supervised *run, int fd, const sigset_t *usual, pid_t *pid)
+start(const struct supervised *run, int fd, const sigset_t *usual,
+      const struct sigaction *child, pid_t *pid)
 {
     int report[2], error = 0;
 
     if (pipe2(report, O_CLOEXEC) == -1 || (*pid = fork()) == -1)
         return "fork";
     if (*pid == 0) {
+        sigaction(SIGCHLD, child, NULL);
+        run->file->program = (int32_t)getpid();
         sigprocmask(SIG_SETMASK, usual, NULL);
         become(run, fd, report[1]);
     }
@@ -226,6 +230,48 @@ family(pid_t *pids)
     return count;
 }
 
+/* Can only its family wake this thread? What sleeps for a time, waits for a
+   device, a terminal, a socket or our own stdin goes on without it, and so may
+   what cannot be looked at. */
+static bool
+waits_for_family(pid_t tid)
+{
+    struct blocked seen;
+    struct stat theirs, ours;
+    char path[60];
+
+    if (!blocked_look(tid, &seen) || seen.call == -1)
+        return false;
+    if (seen.asleep)
+        return seen.forever;
+    switch (seen.call) {
+    case SYS_wait4:
+    case SYS_waitid:
+    case SYS_flock:
+    case SYS_rt_sigsuspend:
+#ifdef SYS_pause
+    case SYS_pause:
+#endif
+    case SYS_semop:
+    case SYS_msgrcv:
+    case SYS_msgsnd:
+    case SYS_fcntl:
+    case SYS_openat: /* of a FIFO */
+#ifdef SYS_open
+    case SYS_open:
+#endif
+        return true;
+    case SYS_read:
+    case SYS_write:
+        snprintf(path, sizeof path, "/proc/%ld/fd/%lu", (long)tid, seen.at);
+        return stat(path, &theirs) == 0 && S_ISFIFO(theirs.st_mode) &&
+               (fstat(STDIN_FILENO, &ours) == -1 ||
+                theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino);
+    default:
+        return false;
+    }
+}
+
 /* How often the threads of PID have been switched out until now. Sets *ALIVE
    if one of them runs at this moment. */
 static unsigned long
@@ -248,8 +294,9 @@ switches(pid_t pid, bool *alive)
         if ((file = fopen(path, "re")) == NULL)
             continue;
         while (fgets(line, sizeof line, file) != NULL) {
-            if (sscanf(line, "State: %c", &state) == 1 &&
-                (state == 'R' || state == 'D'))
+            if (sscanf(line, "State: %c", &state) == 1 && state != 'Z' &&
+                (state != 'S' ||
+                 !waits_for_family((pid_t)atol(entry->d_name))))
                 *alive = true;
             if (sscanf(line, "voluntary_ctxt_switches: %lu", &count) == 1 ||
                 sscanf(line, "nonvoluntary_ctxt_switches: %lu", &count) == 1)
@@ -259,33 +306,6 @@ switches(pid_t pid, bool *alive)
     }
     closedir(folder);
     return sum;
-}
-
-/* Does PID sleep for a time, or for somebody at this terminal or at the other
-   end of our own stdin? Then it will go on without its family. */
-static bool
-waits_for_others(pid_t pid)
-{
-    struct blocked seen;
-    struct stat theirs, ours;
-    char path[60];
-
-    if (!blocked_look(pid, &seen))
-        return false;
-    if (seen.asleep && !seen.forever)
-        return true;
-    if (seen.call == SYS_clock_nanosleep
-#ifdef SYS_nanosleep
-        || seen.call == SYS_nanosleep
-#endif
-    )
-        return true;
-    if (seen.call != SYS_read)
-        return false;
-    snprintf(path, sizeof path, "/proc/%ld/fd/%lu", (long)pid, seen.at);
-    if (stat(path, &theirs) == -1 || fstat(STDIN_FILENO, &ours) == -1)
-        return false;
-    return theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
 /* Has nobody run since the last look, and will nobody by itself? */
@@ -298,10 +318,8 @@ is_still(void)
     int count = family(pids);
     bool alive = false, still;
 
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         sum += (unsigned long)pids[i] + switches(pids[i], &alive);
-        alive = alive || waits_for_others(pids[i]);
-    }
     still = !alive && sum == last && count > 0;
     last = sum;
     return still;
@@ -321,11 +339,11 @@ note_end(struct trace_header *file, pid_t pid, int status)
     if (at + size > TRACE_NOTES)
         return;
     note = (struct trace_note *)(void *)(trace_notes(file) + at);
-    note->kind = TRACE_ENDED;
     note->time = ticks_now(file->by_tsc);
     note->a = (uint64_t)pid;
     note->b = (uint64_t)status;
     atomic_store(&note->size, size);
+    atomic_store(&note->kind, TRACE_ENDED);
 }
 
 /* Reap all that have ended. Returns whether children are left. */
@@ -472,9 +490,11 @@ watch(struct supervised *run, pid_t program, const sigset_t *signals)
         int signal = sigtimedwait(signals, &about, &tick);
         if (signal > 0 && signal != SIGCHLD) {
             /* From the terminal it has got its own. */
+            if (about.si_code == SI_KERNEL)
+                continue;
             if (++stops > 1)
                 break;
-            if (about.si_code != SI_KERNEL && run->status == -1)
+            if (run->status == -1)
                 kill(program, signal);
         }
         if (is_left(run, stops > 0))
@@ -485,6 +505,7 @@ watch(struct supervised *run, pid_t program, const sigset_t *signals)
             since = ticks_ns();
         else if (ticks_ns() - since >= (uint64_t)run->timeout * 1000000000u) {
             run->hung = true;
+            run->hung_itself = run->status == -1;
             break;
         }
     }
@@ -495,7 +516,8 @@ watch(struct supervised *run, pid_t program, const sigset_t *signals)
 const char *
 supervise(struct supervised *run)
 {
-    sigset_t signals, usual;
+    sigset_t signals, usual, all;
+    struct sigaction child;
     const char *why;
     pid_t program = 0;
     int fd = -1;
@@ -509,11 +531,20 @@ supervise(struct supervised *run)
     sigaddset(&signals, SIGCHLD);
     for (int i = 0; i < STOPPERS; i++)
         sigaddset(&signals, stoppers[i]);
-    sigprocmask(SIG_BLOCK, &signals, &usual);
-    why = start(run, fd, &usual, &program);
+    /* The program may signal its whole group (kill(0, SIGUSR1)), and that is
+       ours as well. What stops and continues a job stays as it is. */
+    sigfillset(&all);
+    sigdelset(&all, SIGTSTP);
+    sigdelset(&all, SIGTTIN);
+    sigdelset(&all, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &all, &usual);
+    sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &child);
+    why = start(run, fd, &usual, &child, &program);
     if (why == NULL)
         watch(run, program, &signals);
-    sigprocmask(SIG_SETMASK, &usual, NULL);
+    for (int i = 0; i < STOPPERS; i++)
+        sigdelset(&all, stoppers[i]);
+    sigprocmask(SIG_SETMASK, &all, NULL);
     close(fd);
     take_time(run->file, 1);
     return why;

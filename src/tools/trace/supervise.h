@@ -21,6 +21,7 @@ struct supervised {
     struct trace_header *file; /* all that was recorded */
     int status;                /* as waitpid() tells */
     bool hung;                 /* it made no progress and was ended */
+    bool hung_itself;          /* not only what it had left behind */
     int ended;                 /* how many processes were, then */
     char asleep[800];          /* in what they slept, in words */
     int left;                  /* how many go on, and were left alone */

@@ -53,6 +53,7 @@ struct lane {
     /* While the events are gone through. */
     struct process *state;
     const char *said; /* the text of its last note that is of an event */
+    int executing;    /* its exec, until something comes of it, or NOBODY */
     int wait;         /* its open span, or NOBODY */
     int *held;
     int held_count;
@@ -67,6 +68,12 @@ struct region {
     char name[80];
 };
 enum { REGION_SEM = 100 };
+
+/* A signal or a post that nobody has returned for yet; lane: of a broadcast,
+   for whom; else NOBODY. */
+struct pending {
+    int event, lane;
+};
 
 struct object {
     int type; /* TRACE_MUTEX, ... */
@@ -89,8 +96,10 @@ struct object {
     int hold;      /* its span */
     int *readers;  /* spans */
     int reader_count;
-    bool is_gone;      /* destroyed */
-    uint32_t count;    /* of a barrier; of a semaphore: at its start */
+    bool is_gone;         /* destroyed */
+    uint32_t count;       /* of a barrier; of a semaphore: at its start */
+    struct pending *owed; /* from owed_from to owed_count */
+    int owed_from, owed_count;
     int last_unlock;   /* events, or NOBODY */
     int last_arrival;  /* at a barrier */
     int last_take;     /* of a semaphore */
@@ -171,12 +180,6 @@ struct finding {
     int event_count, lane_count, object_count;
 };
 
-/* A signal or a post that nobody has returned for yet. */
-struct pending {
-    int object, event;
-    int lane; /* of a broadcast: for whom; else NOBODY */
-};
-
 struct trace {
     struct trace_header *file;
     const char *command;
@@ -195,11 +198,10 @@ struct trace {
     struct span *spans;
     struct arrow *arrows;
     struct finding *findings;
-    struct pending *pending;
     struct suspicion *suspicions;
     const struct trace_note **notes; /* by time */
     int event_count, lane_count, region_count, object_count, span_count,
-        arrow_count, finding_count, pending_count, suspicion_count, note_count;
+        arrow_count, finding_count, suspicion_count, note_count;
 };
 
 /* Room for one more in LIST of COUNT: returns it, zeroed. Ends the program if
@@ -217,6 +219,9 @@ void trace_replay(struct trace *trace);
 void trace_hold(struct trace *trace, int lane, int object, int event,
                 enum span_kind kind);
 
+/* Who holds OBJECT, if LANE wants it; or NOBODY. */
+int trace_holder(const struct trace *trace, int object, int lane);
+
 /* identity.c: which object is it? The lane's process knows its mappings. */
 void identity_begin(struct trace *trace);
 void identity_note(struct trace *trace, const struct trace_note *note);
@@ -227,12 +232,16 @@ int identity_of(struct trace *trace, const struct event *event, int type,
                 uint64_t address);
 const struct place *identity_place(struct trace *trace,
                                    const struct event *event);
+/* Has PROCESS that piece of memory mapped? */
+bool identity_maps(const struct process *process, int region);
 void identity_names(struct trace *trace);
 
 /* judge.c: what was wrong, in words. */
 void judge(struct trace *trace);
 
 /* words.c: in a buffer of its own each; good until the twentieth call. */
+/* Make question marks of the control characters in TEXT. */
+void words_clean(char *text);
 const char *words_event(const struct trace *trace, int event);
 const char *words_lane(const struct trace *trace, int lane);
 const char *words_object(const struct trace *trace, int object);

@@ -20,6 +20,15 @@ buffer(size_t *size)
     return texts[next++ % 20];
 }
 
+/* Names come from programs, and go to terminals. */
+void
+words_clean(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
 static const char *
 say(const char *format, ...)
 {
@@ -30,6 +39,7 @@ say(const char *format, ...)
     va_start(rest, format);
     vsnprintf(text, size, format, rest);
     va_end(rest);
+    words_clean(text);
     return text;
 }
 
