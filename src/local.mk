@@ -233,7 +233,8 @@ runtime_sources = \
 	src/tools/recorder/record.c \
 	src/tools/recorder/rwlock.c \
 	src/tools/recorder/sem.c \
-	src/tools/recorder/thread.c
+	src/tools/recorder/thread.c \
+	src/tools/recorder/timer.c
 runtime_headers = \
 	src/lib/label.h \
 	src/tools/rt/linked.h \
@@ -242,6 +243,7 @@ runtime_headers = \
 	src/tools/rt/ticks.h \
 	src/tools/rt/trace_file.h \
 	src/tools/rt/what.h \
+	src/tools/recorder/exec.h \
 	src/tools/recorder/modules.h \
 	src/tools/recorder/record.h
 EXTRA_DIST += $(runtime_sources) $(runtime_headers)

@@ -174,7 +174,7 @@ def opens(reader, path):
 
 def hovers(reader):
     """Point at an event that can be seen: its details appear, and are its."""
-    reader.js("document.getElementById('drawing')"
+    reader.js("document.getElementById('scroll')"
               ".scrollIntoView({block: 'center'})")
     dots = reader.js("""
         const names = document.getElementById('names')
@@ -201,6 +201,11 @@ def hovers(reader):
 
 def hover(reader, dot):
     number = int(dot.get_attribute("data-event"))
+    # The driver would scroll to it, and the page hides the details when it
+    # is scrolled: so scroll first.
+    reader.js("arguments[0].scrollIntoView({block: 'center', "
+              "inline: 'nearest'})", dot)
+    reader.settle()
     ActionChains(reader.driver).move_to_element(dot).perform()
     reader.wait("details while pointing at an event",
                 "return !document.getElementById('details').hidden")
@@ -420,14 +425,21 @@ def folds(reader):
     number = reader.js("return picture.folds.length")
     if not number:
         return
+    reader.js("document.getElementById('scroll').focus()")
+    for _ in range(2):  # one that was gone into is open, or all are
+        if reader.js("return picture.folds.some((f) => f.open)"):
+            reader.keys("f")
     before = reader.js("return picture.axis.width")
     drawn = reader.js("""
         const s = document.getElementById('scroll');
         const fold = picture.axis.folds[0];
         s.scrollLeft = fold.x - 200; return fold.first;""")
     reader.labels("at a fold")
-    reader.js("document.getElementById('drawing')"
+    # Not the drawing: that is wider than the window, and would be scrolled
+    # sideways too, so that the fold may come to lie behind the names.
+    reader.js("document.getElementById('scroll')"
               ".scrollIntoView({block: 'start'})")
+    reader.settle()
     column = reader.driver.find_element(
         By.CSS_SELECTOR, "[data-fold='%d']" % drawn)
     x, y = reader.js("""
@@ -518,6 +530,14 @@ def quiet(reader):
                         ".getClientRects().length > 0]")
     reader.check(dropped[0] == dropped[1], "events were dropped: %s, and a "
                  "banner is shown: %s" % tuple(dropped))
+    praise = reader.js("""
+        const m = picture.model;
+        return [!m.findings.length && m.events.length > 0 && !m.dropped &&
+            !/^no progress/.test(m.end),
+            /^Nothing to find fault with$/.test(document.getElementById(
+                'findings-title').textContent)];""")
+    reader.check(praise[0] == praise[1], "nothing to find fault with: %s, "
+                 "and it says so: %s" % tuple(praise))
     stuck = reader.js("return [picture.model.lanes.filter((l) => l.stuck)"
                       ".length, document.querySelectorAll("
                       "'.name.stuck .end').length]")

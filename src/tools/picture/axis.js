@@ -8,7 +8,7 @@
     const RIGHT = 130;     /* room after the last: its label, the infinity */
     const FOLD = 66;       /* a folded column holds its `x 1234' */
     const SHARE = 6;       /* zoomed far out, it is as wide as 6 others */
-    const COLUMN = {least: 3, usual: 80, most: 260};
+    const COLUMN = {least: 3, usual: 90, most: 260};
     const WIDEST = 6e6;    /* no browser scrolls much further */
 
     const axis = p.axis = {mode: 'order', column: COLUMN.usual, scale: 0,
@@ -99,14 +99,35 @@
         axis.set((axis.mode === 'time' ? axis.scale : axis.column) * factor);
     };
 
+    /* The columns from each event to the next one of its lane: the median.
+       Where many take turns it is large, and a column may be narrow. */
+    function apart() {
+        const gaps = [];
+        axis.layout();
+        for (const lane of p.rows)
+            for (let rank = 1; rank < lane.events.length; rank++) {
+                const a = lane.events[rank - 1], b = lane.events[rank];
+                if (!axis.foldAt[a] && !axis.foldAt[b])
+                    gaps.push((axis.xs[b] - axis.xs[a]) / axis.column);
+            }
+        gaps.sort((a, b) => a - b);
+        return gaps.length ? gaps[gaps.length >> 1] : 1;
+    }
+
+    /* A column in which most labels can be read. */
+    axis.readable = function (least) {
+        return clamp(COLUMN.usual * 1.5 / apart(), least, COLUMN.usual);
+    };
+
     /* How it is first seen: all of it if it can then be read, else as much
        as can be read. */
-    axis.begin = function (readable) {
+    axis.begin = function (least) {
         const all = axis.fitting(axis.room);
         if (axis.mode === 'time')
             axis.set(all);
         else
-            axis.set(all >= readable ? Math.min(all, 150) : COLUMN.usual);
+            axis.set(all >= least ? Math.min(all, 150) :
+                axis.readable(least));
     };
 
     /* Times in words, with digits enough for the two nearest. */

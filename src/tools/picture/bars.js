@@ -5,12 +5,25 @@
 (function (p) {
     const AGAIN = 460; /* a long bar repeats its name, for it is scrolled */
 
+    const isHold = (span) => /hold$/.test(span.kind);
+
+    /* Where the life of a lane ends: at the right if it did not. */
+    p.deathOf = function (lane) {
+        const last = p.model.events[lane.to];
+        const ended = lane.end ? lane.end !== 'still there' :
+            last && /^(exit|killed)$/.test(last.kind); /* a thread's */
+        return ended ? p.axis.xs[lane.to] :
+            p.axis.width - (lane.stuck ? 30 : 12);
+    };
+
+    /* The dead wait no more, but what they held stays locked. */
     p.spanEnds = function (span) {
         const xs = p.axis.xs, lane = p.model.lanes[span.lane];
         const from = xs[span.from];
         if (span.to >= 0)
             return [from, xs[span.to]];
-        return [from, lane.stuck ? p.axis.width - 30 : p.axis.width - 12];
+        return [from, isHold(span) ? Math.max(p.deathOf(lane),
+            p.axis.width - 30) : Math.max(from, p.deathOf(lane))];
     };
 
     function names(span) {
@@ -66,7 +79,7 @@
                 if (!text || (short && next > -Infinity))
                     break;
                 const wide = p.widthOf(text, 'bar');
-                if (span.kind !== 'hold' && span.kind !== 'read-hold')
+                if (!isHold(span))
                     group.append(p.svg('rect', {x: x - view.from - 2,
                         y: y - 7, width: wide + 3, height: 14, rx: 2,
                         class: 'paper'}));
@@ -78,11 +91,35 @@
         }
     }
 
+    /* A lock that is still held by a dead one: thin, and in words. */
+    function drawLeft(group, texts, span, from, to, y, view) {
+        const object = p.model.objects[span.object];
+        const look = 'left ' + p.barClass(span).replace(/^.* /, '');
+        const text = (object && object.letter ? object.letter + ' ' : '') +
+            'still held';
+        const wide = p.widthOf(text, 'bar');
+        let x = Math.max(from, view.from - AGAIN - wide);
+        const end = Math.min(to, view.to + AGAIN);
+        function thin(until) {
+            if (until - x >= 2)
+                group.append(p.svg('rect', {x: x - view.from, y: y - 2,
+                    width: until - x, height: 4, class: look}));
+        }
+        for (let at = x + 14; at + wide < end - 4; at = x + AGAIN) {
+            thin(at - 4);
+            texts.append(p.svg('text', {x: at - view.from, y: y + 4,
+                class: 'bar-text'}, text));
+            x = at + wide + 4;
+        }
+        thin(end);
+    }
+
     p.drawBars = function (group, texts, lane, view) {
         let drawn = -1;
         for (const span of lane.spans) {
             const ends = p.spanEnds(span);
-            if (ends[1] < view.from || ends[0] > view.to)
+            const all = ends[1], death = p.deathOf(lane);
+            if (all < view.from || ends[0] > view.to)
                 continue;
             const fold = p.foldOf(span.from);
             if (fold && span.to >= 0 && span.to <= fold.last)
@@ -93,19 +130,24 @@
                 continue;
             drawn = pixel;
             const y = p.rowsLayout.trackY(lane, span.track);
+            if (isHold(span) && death < all) {
+                ends[1] = Math.max(ends[0], death);
+                drawLeft(group, texts, span, ends[1], all, y, view);
+            }
             const thick = lane.track - (span.kind === 'hold' ? 4 : 6);
             const from = Math.max(ends[0], view.from - 50);
             const to = Math.min(ends[1], view.to + 50);
-            const stuck = span.to < 0 && lane.stuck && span.kind !== 'hold';
+            const stuck = span.to < 0 && lane.stuck && !isHold(span);
             const object = p.model.objects[span.object];
-            group.append(...p.bar(span.kind === 'hold' && object &&
-                object.striped ? 'striped' : span.kind, (stuck ? 'stuck ' :
-                '') + p.barClass(span), {x: from - view.from,
-                y: y - thick / 2, width: Math.max(1, to - from),
-                height: thick}));
+            if (to >= from)
+                group.append(...p.bar(span.kind === 'hold' && object &&
+                    object.striped ? 'striped' : span.kind, (stuck ?
+                    'stuck ' : '') + p.barClass(span), {x: from - view.from,
+                    y: y - thick / 2, width: Math.max(1, to - from),
+                    height: thick}));
             write(texts, span, lane, ends, y, view);
             if (stuck && ends[1] <= view.to + 50)
-                group.append(p.infinity(p.axis.width - 14 - view.from, y));
+                group.append(p.infinity(ends[1] + 16 - view.from, y));
         }
     };
 
@@ -119,7 +161,7 @@
                 'data-fold': fold.first}));
             for (const lane of p.rows) {
                 const share = fold.shares.get(lane.id);
-                if (!share)
+                if (!share || lane.hidden)
                     continue;
                 const y = lane.bars, high = lane.tracks * lane.track;
                 group.append(p.svg('rect', {x: x + 3, y: y + 1,
@@ -132,9 +174,10 @@
                         class: 'lock' + (object.letter ? object.colour :
                             'none')}));
                 });
-                const text = share.times > 1 ? '\u00d7 ' + share.times :
-                    '\u2026';
-                if (p.widthOf(text, 'bar') <= wide - 8)
+                const text = (share.times > 1 ? ['\u00d7 ' + share.times,
+                    String(share.times)] : []).concat('\u2026')
+                    .find((t) => p.widthOf(t, 'bar') <= wide - 8);
+                if (text)
                     texts.append(p.svg('text', {x: x + wide / 2,
                         y: y + Math.min(high, 20) / 2 + 2,
                         'text-anchor': 'middle', class: 'fold-text'}, text));

@@ -7,18 +7,21 @@
     const KIN = ['fork', 'exit', 'join', 'create-thread'];
 
     function lifeEnds(lane) {
-        const xs = p.axis.xs;
-        const ended = lane.end && lane.end !== 'still there';
-        return [xs[lane.from], ended ? xs[lane.to] :
-            p.axis.width - (lane.stuck ? 30 : 12)];
+        return [p.axis.xs[lane.from], p.deathOf(lane)];
     }
+
+    /* Whether the lane has anything in a stretch. */
+    p.livesIn = function (lane, from, to) {
+        const [first, last] = lifeEnds(lane);
+        return lane.events.length > 0 && first <= to && last >= from;
+    };
 
     function drawLane(group, lane, view) {
         const wide = view.to - view.from;
         const chosen = p.chosen && p.chosen.lanes.includes(lane.id);
         group.append(p.svg('rect', {x: 0, y: lane.top, width: wide,
             height: lane.bottom - lane.top, class: 'band' +
-            (lane.row % 2 ? ' odd' : '') + (chosen ? ' chosen' : '')}));
+            (lane.band % 2 ? ' odd' : '') + (chosen ? ' chosen' : '')}));
         if (lane.from < 0 || !lane.events.length)
             return;
         const [from, to] = lifeEnds(lane);
@@ -28,6 +31,12 @@
         group.append(p.svg('rect', {class: 'life', x: left - view.from,
             y: rows.trackY(lane, 0) - 2.5, height: 5,
             width: Math.max(1, Math.min(to, view.to + 9) - left)}));
+        /* It went on, but its last events are among those left out. */
+        if (p.model.left_out > 0 && lane.end && to === p.axis.xs[lane.to] &&
+            !/^(exit|killed)$/.test(p.model.events[lane.to].kind))
+            group.append(p.svg('path', {class: 'dots more', d: 'M' +
+                (to + 9 - view.from) + ',' + rows.trackY(lane, 0) + 'h22'},
+            p.svg('title', {}, 'its other events are not drawn')));
     }
 
     /* Which events are drawn as what: a square for an end, a cross for a
@@ -129,7 +138,7 @@
 
     function wishesOf(lane, view) {
         const above = [], below = [], model = p.model;
-        let rank = p.lowerBound(lane.xs, view.from - 320);
+        let rank = p.lowerBound(lane.xs, view.from - (view.print ? 0 : 320));
         for (; rank < lane.xs.length && lane.xs[rank] <= view.to; rank++) {
             const n = lane.events[rank], event = model.events[n];
             if (p.foldOf(n))
@@ -151,7 +160,8 @@
     }
 
     function drawLabels(texts, lane, view) {
-        const end = p.axis.width - 8;
+        const end = Math.min(p.axis.width - 8, view.print ? view.to - 4 :
+            Infinity);
         const [above, below] = wishesOf(lane, view);
         for (const wish of p.place(above, lane.lines, end))
             texts.append(p.svg('text', {x: wish.x - view.from,
@@ -175,6 +185,10 @@
         const down = to > from ? 1 : -1, bend = (to - from) * 0.5;
         const lean = Math.min(60, Math.abs(b - a) / 2);
         const kin = KIN.includes(arrow.kind);
+        const hidden = [arrow.from, arrow.to].filter((n) =>
+            p.model.lanes[events[n].lane].hidden).length;
+        if (hidden > (kin ? 0 : 1))
+            return;
         const kind = kin ? 'kin' : arrow.kind === 'kill' ? 'kill' : 'wake';
         const chosen = p.chosen && p.chosen.events.includes(arrow.from) &&
             p.chosen.events.includes(arrow.to);
@@ -190,14 +204,20 @@
         p.svg('title', {}, arrow.text)));
     }
 
+    /* Of arrows that begin and end as good as there, one will do. */
+    function spotOf(n) {
+        return p.model.events[n].lane + ':' + Math.round(p.axis.xs[n] / 4);
+    }
+
     /* Append the stretch to an SVG element. */
     p.draw = function (where, view) {
         const back = p.svg('g', {}), bars = p.svg('g', {});
         const arrows = p.svg('g', {}), dots = p.svg('g', {});
         const texts = p.svg('g', {class: 'texts'});
-        for (const lane of p.rows)
+        const shown = p.rows.filter((lane) => !lane.hidden);
+        for (const lane of shown)
             drawLane(back, lane, view);
-        for (const lane of p.rows) {
+        for (const lane of shown) {
             p.drawBars(bars, texts, lane, view);
             drawEvents(dots, texts, lane, view);
             drawLabels(texts, lane, view);
@@ -207,8 +227,14 @@
             p.axis.xs[arrow.from] < view.to &&
             p.axis.xs[arrow.to] > view.from);
         const faint = seen.length * 40 > view.to - view.from;
-        for (const arrow of seen)
-            drawArrow(arrows, arrow, view, faint);
+        const drawn = new Set();
+        for (const arrow of seen) {
+            const key = spotOf(arrow.from) + ' ' + spotOf(arrow.to);
+            if (!drawn.has(key) || (p.chosen &&
+                p.chosen.events.includes(arrow.to)))
+                drawArrow(arrows, arrow, view, faint);
+            drawn.add(key);
+        }
         where.append(back, bars, arrows, dots, texts);
     };
 })(picture);

@@ -18,11 +18,13 @@
     const LAST = 6;     /* events at the end of a lane */
     const NEVER = new Set(['start', 'fork', 'exec', 'exit', 'killed',
         'wait-child', 'reaped', 'lock-failed', 'kill', 'create-thread',
-        'join', 'init', 'destroy', 'map', 'unmap', 'open-name',
-        'remove-name', 'timed-out', 'label', 'once']);
+        'join', 'map', 'unmap', 'open-name', 'remove-name', 'timed-out',
+        'label', 'once']);
+    const EACH = new Set(['init', 'destroy']); /* an array's, one by one */
 
     function keyOf(event) {
-        return event.kind + ' ' + event.object + ' ' + event.place;
+        return event.kind + ' ' + (EACH.has(event.kind) ? '' :
+            event.object) + ' ' + event.place;
     }
 
     function repeats(model) {
@@ -59,8 +61,10 @@
         if (!mine)
             fold.shares.set(event.lane,
                 mine = {times: 0, texts: new Map(), objects: new Set()});
-        const times = (mine.texts.get(event.text) || 0) + 1;
-        mine.texts.set(event.text, times);
+        const text = EACH.has(event.kind) ?
+            event.text.replace(/`.*'/, '\u2026') : event.text;
+        const times = (mine.texts.get(text) || 0) + 1;
+        mine.texts.set(text, times);
         mine.times = Math.max(mine.times, times);
         if (event.object >= 0)
             mine.objects.add(event.object);

@@ -7,6 +7,7 @@
 (function (p) {
     const GAP = 7;         /* between two labels of a line */
     const LEAST = 34;      /* a label cut shorter than this says nothing */
+    const MORE = 9;        /* letters: with fewer, the short form is as good */
     const GENEROUS = 250;  /* what an important label may take */
     const pen = document.createElement('canvas').getContext('2d');
     const widths = new Map();
@@ -48,7 +49,7 @@
             else
                 high = middle - 1;
         }
-        return low < 3 ? '' : letters.slice(0, low).join('') + '\u2026';
+        return low < 4 ? '' : letters.slice(0, low).join('') + '\u2026';
     };
 
     /* One line of text: intervals that are taken, in order. */
@@ -74,6 +75,15 @@
         }
     }
 
+    /* Of a text that has a short form, a few letters more say no more. */
+    function fitting(wish, room) {
+        const text = p.cut(wish.text, wish.font, room), short = wish.short;
+        if (!short || text === wish.text ||
+            text.length >= short.length + MORE)
+            return text;
+        return p.widthOf(short, wish.font) <= room ? short : '';
+    }
+
     /* Place the wishes {x, text, short, font, share, rank}: `share' is the
        room that is fair, up to the label that would come next on the same
        line; rank 0 is placed first. Each that finds room gets line and
@@ -88,9 +98,7 @@
             let best = '';
             for (let i = 0; i < count; i++) {
                 const room = Math.min(fair, lines[i].room(wish.x));
-                const text = p.cut(wish.text, wish.font, room) ||
-                    (wish.short && p.widthOf(wish.short, wish.font) <= room ?
-                        wish.short : '');
+                const text = fitting(wish, room);
                 if (text.length > best.length) {
                     best = text;
                     wish.line = i;

@@ -5,7 +5,7 @@
 
 (function (p) {
     const part = (id) => document.getElementById(id);
-    const WIDE = 1000, LINE = 3;
+    const WIDE = 1000, LINE = 3, AXIS = 20;
     let frame;
 
     function scaled(x) {
@@ -32,7 +32,7 @@
     p.drawOverview = function () {
         const high = Math.max(12, p.rows.length * LINE + 4);
         const svg = p.svg('svg', {viewBox: '0 0 ' + WIDE + ' ' + high,
-            preserveAspectRatio: 'none', height: Math.min(high, 52)});
+            preserveAspectRatio: 'none', height: Math.min(high, 90)});
         p.rows.forEach((lane, row) => {
             const y = 3 + row * LINE;
             if (lane.events.length)
@@ -45,7 +45,7 @@
             for (const n of finding.events)
                 svg.append(p.svg('rect', {x: scaled(p.axis.xs[n]) - 1, y: 0,
                     width: 2, height: high, class: 'mini found'}));
-        frame = p.svg('rect', {class: 'frame', y: 0.5, height: high - 1});
+        frame = p.svg('rect', {class: 'frame', 'data-high': high});
         svg.append(frame);
         part('overview').replaceChildren(svg);
     };
@@ -56,12 +56,21 @@
             return;
         frame.setAttribute('x', scaled(left));
         frame.setAttribute('width', Math.max(2, scaled(wide)));
+        const scroll = part('scroll'), all = p.rowsLayout.height + AXIS;
+        const high = Number(frame.dataset.high) - 1;
+        frame.setAttribute('y', 0.5 + high *
+            Math.min(1, scroll.scrollTop / all));
+        frame.setAttribute('height', high *
+            Math.min(1, scroll.clientHeight / all));
     };
 
     function go(event) {
         const box = part('overview').getBoundingClientRect();
         const x = (event.clientX - box.left) / box.width * p.axis.width;
-        part('scroll').scrollLeft = x - p.axis.room / 2;
+        const scroll = part('scroll');
+        scroll.scrollLeft = x - p.axis.room / 2;
+        scroll.scrollTop = (event.clientY - box.top) / box.height *
+            (p.rowsLayout.height + AXIS) - scroll.clientHeight / 2;
     }
 
     p.startOverview = function () {

@@ -26,10 +26,10 @@
         if (model.left_out > 0) {
             part('left-out').hidden = false;
             part('left-out').textContent =
-                p.count(model.left_out, 'event', 'events') + ' not drawn: ' +
-                'those of the findings, the first and the last ones are. ' +
-                'Findings and the table of locks count them all. ' +
-                'mapfork trace --events=N draws more.';
+                p.count(model.left_out, 'event is', 'events are') +
+                ' not drawn, for the first, the last and those of ' +
+                'findings tell most. Findings and the table of locks ' +
+                'count them all; mapfork trace --events=N draws more.';
         }
     }
 
@@ -58,11 +58,24 @@
         p.redraw();
     };
 
+    /* Silence about a run that hung, or of which something is missing, is
+       no praise. */
+    function innocent() {
+        const model = p.model;
+        if (!model.events.length)
+            return 'Nothing was recorded';
+        if (/^no progress/.test(model.end))
+            return 'It hung, and no reason was found';
+        return model.dropped > 0 ?
+            'In what was recorded, nothing to find fault with' :
+            'Nothing to find fault with';
+    }
+
     function findings() {
         const list = p.model.findings;
         part('findings').classList.toggle('none', !list.length);
         if (!list.length) {
-            part('findings-title').textContent = 'Nothing wrong was found';
+            part('findings-title').textContent = innocent();
             part('finding-list').remove();
             return;
         }
@@ -110,9 +123,14 @@
         for (const object of p.model.locked.slice(0, SHOWN))
             sign([...bar(object.striped ? 'striped' : 'hold',
                 'hold lock' + object.colour),
-            p.svg('text', {x: 17, y: 13, 'text-anchor': 'middle',
-                class: 'bar-text on-lock' + object.colour}, object.letter)],
+            p.svg('g', {class: 'texts'}, p.svg('text', {x: 17, y: 13,
+                'text-anchor': 'middle', class: 'bar-text on-lock' +
+                object.colour}, object.letter))],
             'holds `' + object.name + '\'');
+        const more = p.model.locked.length - SHOWN;
+        if (more > 0)
+            part('legend').append(p.element('span', {role: 'listitem'},
+                'and ' + p.count(more, 'lock more', 'locks more')));
         if (kinds.has('read-hold'))
             sign(bar('read-hold', 'read-hold lock0'),
                 'holds it for reading');
@@ -175,7 +193,8 @@
             longest.addEventListener('click', () =>
                 p.select(lock.longest_event));
             body.append(line('td', [p.lockName(object), object.where,
-                String(lock.acquired), String(lock.contended),
+                lock.acquired.toLocaleString('en'),
+                lock.contended.toLocaleString('en'),
                 p.duration(lock.held), p.model.events[lock.longest_event] ?
                     longest : p.duration(lock.longest),
                 p.duration(lock.waited)]));

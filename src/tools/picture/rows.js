@@ -4,9 +4,9 @@
 'use strict';
 
 (function (p) {
-    const TRACK = 20, MANY = 5; /* the height of a track; of all: MANY */
-    const rows = p.rowsLayout = {text: 16, source: 16, track: TRACK,
-        height: 0};
+    const TRACK = 20, LOW = 16; /* the height of a track; of one of many */
+    const MANY = 5;             /* all tracks are no higher than so many */
+    const rows = p.rowsLayout = {text: 16, source: 16, height: 0};
 
     /* The first track that is free at the time. */
     function assignTracks(lane) {
@@ -33,17 +33,26 @@
     };
 
     /* Few lanes have two rows of texts above the bars and two of source
-       lines under them, many have one of each. */
-    rows.layout = function () {
-        const lines = p.rows.length <= 6 ? 2 : 1;
-        let y = 0;
+       lines under them, many have one of each and stand close. A lane that
+       is not among `shown' (on paper some are not) is as high as a line. */
+    rows.layout = function (shown) {
+        const list = shown || p.rows;
+        const lines = list.length <= 6 ? 2 : 1;
+        const many = list.length > 12;
+        const gap = many ? 2 : 6, track = many ? LOW : TRACK;
+        let y = 0, band = 0;
         for (const lane of p.rows) {
+            lane.hidden = !list.includes(lane);
+            lane.top = lane.bars = lane.below = lane.bottom = y;
+            lane.track = 0;
+            if (lane.hidden)
+                continue;
+            lane.band = band++;
             lane.lines = lines;
-            lane.track = Math.min(TRACK, TRACK * MANY / lane.tracks);
-            lane.top = y;
-            lane.bars = y + 6 + lines * rows.text;
+            lane.track = Math.min(track, track * MANY / lane.tracks);
+            lane.bars = y + gap + lines * rows.text;
             lane.below = lane.bars + lane.tracks * lane.track + 3;
-            y = lane.below + lines * rows.source + 6;
+            y = lane.below + lines * rows.source + gap;
             lane.bottom = y;
         }
         rows.height = y;

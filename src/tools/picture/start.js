@@ -25,7 +25,7 @@
         if (p.model.findings.length)
             p.choose(p.model.findings[0]);
         else
-            p.redraw();
+            p.showFirst();
         p.startPaper();
         document.documentElement.dataset.ready = 'yes';
     }

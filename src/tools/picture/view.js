@@ -112,6 +112,13 @@
         p.keeping(() => {});
     };
 
+    /* The lower part of the picture may be below the window. */
+    function visibleHeight() {
+        const scroll = part('scroll'), all = scroll.clientHeight;
+        const seen = innerHeight - scroll.getBoundingClientRect().top;
+        return seen < 200 ? all : Math.min(seen, all);
+    }
+
     /* Scroll so that the events are seen, the last of them for certain. */
     p.bringIntoView = function (events) {
         if (!events.length)
@@ -128,10 +135,35 @@
             p.model.lanes[p.model.events[n].lane]);
         const top = Math.min(...lanes.map((lane) => lane.top));
         const bottom = Math.max(...lanes.map((lane) => lane.bottom)) + 20;
-        if (top < scroll.scrollTop || bottom - top > scroll.clientHeight)
+        const high = visibleHeight();
+        if (top < scroll.scrollTop || bottom - top > high)
             scroll.scrollTop = top;
-        else if (bottom > scroll.scrollTop + scroll.clientHeight)
-            scroll.scrollTop = bottom - scroll.clientHeight;
+        else if (bottom > scroll.scrollTop + high)
+            scroll.scrollTop = Math.min(...p.rows.map((lane) => lane.top)
+                .filter((y) => y >= bottom - high));
+    };
+
+    /* Without scrolling the page as well. */
+    function canBeSeen(lane) {
+        return lane.bottom + 20 - visibleHeight() <=
+            part('scroll').scrollHeight - part('scroll').clientHeight;
+    }
+
+    /* Without findings: the first time that a process waits for another, or
+       at least has a lock, with what led to it. */
+    p.showFirst = function () {
+        const spans = p.model.spans.filter((span) => p.model.objects[
+            span.object] && !p.foldOf(span.from));
+        const waits = spans.filter((s) => /^(blocked|asleep)$/.test(s.kind));
+        const low = waits.filter((s) => canBeSeen(p.model.lanes[s.lane]));
+        const first = [low, waits, spans].find((l) => l.length || l === spans)
+            .reduce((a, b) => a && a.from <= b.from ? a : b, null);
+        const x = first ? p.axis.xs[first.from] : 0;
+        if (x > p.axis.room - 160)
+            part('scroll').scrollLeft = x - p.axis.room * 0.6;
+        if (first)
+            p.bringIntoView([first.from]);
+        p.redraw();
     };
 
     p.resize = function () {

@@ -18,7 +18,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REAL_EVERYWHERE(X)                                                    \
@@ -85,7 +87,10 @@
     X(wait4)                                                                  \
     X(waitid)                                                                 \
     X(kill)                                                                   \
-    X(getppid)
+    X(getppid)                                                                \
+    X(alarm)                                                                  \
+    X(setitimer)                                                              \
+    X(timer_settime)
 
 #if defined(__GLIBC__)
 #define REAL_GLIBC(X)                                                         \

@@ -126,6 +126,8 @@ struct trace_lane {
     uint64_t born;      /* ticks */
     uint64_t thread;    /* pthread_t */
     _Atomic uint32_t used;
+    _Atomic uint64_t timer; /* when a timer of its process goes off, in ns of
+                               CLOCK_MONOTONIC; 0: there is none */
     uint16_t is_thread;
     _Atomic uint16_t in_exec; /* the next image is this process again */
     char name[40];

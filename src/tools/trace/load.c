@@ -173,9 +173,12 @@ load_notes(struct trace *trace)
 
     for (uint32_t at = 0; at < end && at < TRACE_NOTES;) {
         struct trace_note *note = (void *)(notes + at);
-        /* Killed before that: nobody knows how long it is. */
-        if (note->size == 0)
-            break;
+        /* Killed before it had said how long it is, in a place that is all
+           zeroes: the next one begins where they end. */
+        if (note->size == 0) {
+            at += 8;
+            continue;
+        }
         at += note->size;
         /* Its writer was killed in the middle. */
         if (note->kind == 0)

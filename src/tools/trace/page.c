@@ -340,7 +340,10 @@ bool
 page_write(const struct trace *trace, FILE *to, int most)
 {
     struct numbers numbers = {.count = 0};
+    int shown_most = 0;
 
+    for (int i = 0; i < trace->event_count; i++)
+        shown_most += !trace->events[i].is_idle;
     numbers.picked = pick_events(trace, most, &numbers.count);
     for (int i = 0; picture_head[i] != NULL; i++)
         fputs(picture_head[i], to);
@@ -353,8 +356,7 @@ page_write(const struct trace *trace, FILE *to, int most)
             "\"left_out\":%d",
             (unsigned long long)trace->dropped,
             (unsigned long long)trace->file->chunks_most * (TRACE_CHUNK - 1),
-            (unsigned long long)trace->duration,
-            trace->event_count - numbers.count);
+            (unsigned long long)trace->duration, shown_most - numbers.count);
     write_lanes(trace, &numbers, to);
     write_objects(trace, to);
     write_events(trace, &numbers, to);

@@ -308,9 +308,21 @@ switches(pid_t pid, bool *alive)
     return sum;
 }
 
+/* Will an alarm go off in PID? It has said so itself. */
+static bool
+awaits_timer(const struct trace_header *file, pid_t pid)
+{
+    uint32_t lanes = file->lanes < TRACE_LANES ? file->lanes : TRACE_LANES;
+
+    for (uint32_t lane = lanes; lane > 0; lane--)
+        if (file->lane[lane - 1].pid == pid && !file->lane[lane - 1].is_thread)
+            return file->lane[lane - 1].timer > ticks_ns();
+    return false;
+}
+
 /* Has nobody run since the last look, and will nobody by itself? */
 static bool
-is_still(void)
+is_still(const struct trace_header *file)
 {
     static pid_t pids[FAMILY_MOST];
     static unsigned long last;
@@ -318,8 +330,10 @@ is_still(void)
     int count = family(pids);
     bool alive = false, still;
 
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         sum += (unsigned long)pids[i] + switches(pids[i], &alive);
+        alive = alive || awaits_timer(file, pids[i]);
+    }
     still = !alive && sum == last && count > 0;
     last = sum;
     return still;
@@ -501,7 +515,7 @@ watch(struct supervised *run, pid_t program, const sigset_t *signals)
             break;
         if (signal > 0 || run->timeout == 0)
             continue;
-        if (!is_still())
+        if (!is_still(run->file))
             since = ticks_ns();
         else if (ticks_ns() - since >= (uint64_t)run->timeout * 1000000000u) {
             run->hung = true;
