@@ -332,4 +332,7 @@ __attribute__((constructor)) static void
 begin(void)
 {
     real_need();
+    /* Called before libc had the environment, as address sanitizer does. */
+    if (!record_on)
+        runtime_begin();
 }

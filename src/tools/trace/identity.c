@@ -156,12 +156,14 @@ identity_place(struct trace *trace, const struct event *event)
 
 static struct process *newest;
 
+/* With PLACES of its parent, or NULL: of its own. */
 static struct process *
-new_process(void)
+new_process(struct places *places)
 {
     struct process *it = calloc(1, sizeof *it);
 
-    if (it == NULL || (it->places = places_new()) == NULL)
+    if (it == NULL ||
+        (it->places = places != NULL ? places : places_new()) == NULL)
         die("calloc");
     it->number = processes++;
     it->older = newest;
@@ -251,24 +253,25 @@ void
 identity_child(struct trace *trace, int lane)
 {
     struct lane *it = &trace->lanes[lane];
+    const struct process *parent = NULL;
     struct snapshot *from = NULL;
 
-    it->state = new_process();
+    if (it->parent != NOBODY)
+        parent = trace->lanes[it->parent].state;
     for (int i = snapshot_count - 1; i >= 0 && from == NULL; i--)
         if (snapshots[i].lane == it->parent &&
             (snapshots[i].pid == it->pid || snapshots[i].pid == 0))
             from = &snapshots[i];
+    if (from != NULL)
+        parent = from->parent;
+    it->state = new_process(parent != NULL ? parent->places : NULL);
     /* A fork that was not told, as daemon() makes it: what the parent has. */
-    if (from == NULL && it->parent != NOBODY &&
-        trace->lanes[it->parent].state != NULL) {
-        const struct process *parent = trace->lanes[it->parent].state;
-        it->state->places = parent->places;
+    if (from == NULL && parent != NULL) {
         it->state->ranges = copy_ranges(parent->ranges, parent->range_count);
         it->state->range_count = parent->range_count;
     }
     if (from == NULL)
         return;
-    it->state->places = from->parent->places;
     it->state->ranges = from->ranges;
     it->state->range_count = from->range_count;
     from->ranges = NULL;
@@ -280,7 +283,7 @@ identity_child(struct trace *trace, int lane)
 void
 identity_load(struct trace *trace, int lane)
 {
-    trace->lanes[lane].state = new_process();
+    trace->lanes[lane].state = new_process(NULL);
 }
 
 /* ---- Notes -------------------------------------------------------------- */
