@@ -71,6 +71,11 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 TESTS = $(shell_tests)
 
+# With which programs are linked that are traced by the second runtime.
+if MUSL_RUNTIME
+musl_gcc = $(MUSL_GCC)
+endif
+
 # Where the tests find what they run: the programs, the sources. scripts/
 # check-musl names programs that were built elsewhere.
 tested = $(abs_top_builddir)/src
@@ -78,7 +83,7 @@ AM_TESTS_ENVIRONMENT = \
 	MAPFORK_BUILD='$(tested)'; export MAPFORK_BUILD; \
 	MAPFORK_SOURCE='$(abs_top_srcdir)'; export MAPFORK_SOURCE; \
 	MAPFORK_PROGRAMS='$(programs)'; export MAPFORK_PROGRAMS; \
-	CC='$(CC)'; export CC; MUSL_GCC='$(MUSL_GCC)'; export MUSL_GCC;
+	CC='$(CC)'; export CC; MUSL_GCC='$(musl_gcc)'; export MUSL_GCC;
 
 if HAVE_CHECK
 check_PROGRAMS = $(check_tests) tests/support/refuse_anon

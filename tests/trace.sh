@@ -86,7 +86,6 @@ one()
 own()
 {
     name=$1 break=$2 expected=$3
-    [ "$expected" = - ] && expected=
     folder=$work/own/$name.$break
     mkdir -p "$folder" && cd "$folder" || exit 99
     set -- "$name"
@@ -95,11 +94,15 @@ own()
         >out 2>story
     status=$?
     seen=$(kinds story)
-    if [ $status -ne 0 ] || [ "$seen" != "$expected" ]; then
+    # One of several, where it depends on the libc.
+    case $status:"|$expected|" in
+    0:*"|${seen:--}|"*) ;;
+    *)
         echo "$*: expected exit status 0 and '$expected' to be found," \
             "seen $status and '$seen'"
         cat story
-    fi
+        ;;
+    esac
 }
 
 case ${1-} in
