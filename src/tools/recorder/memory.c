@@ -68,7 +68,7 @@ forget_range(uintptr_t from, size_t length)
 }
 
 /* Note that FROM to FROM + LENGTH is gone, if a shared range touches it. */
-static void
+static bool
 drop_range(uintptr_t from, size_t length)
 {
     bool hit = atomic_load(&is_full);
@@ -84,6 +84,7 @@ drop_range(uintptr_t from, size_t length)
     }
     if (hit)
         RECORD_NOTE(TRACE_GONE, 0, NULL, from, length);
+    return hit;
 }
 
 /* ---- mmap --------------------------------------------------------------- */
@@ -167,8 +168,9 @@ munmap(void *address, size_t length)
 {
     real_need();
     /* Before: afterwards another thread may have the place. */
-    if (record_on && length > 0)
-        drop_range((uintptr_t)address, length);
+    if (record_on && length > 0 && drop_range((uintptr_t)address, length))
+        record(TRACE_UNMAP, 0, address, (uint32_t)((length + 1023) >> 10),
+               RECORD_PC);
     return real.munmap(address, length);
 }
 
@@ -224,8 +226,9 @@ REAL_EXPORT int
 shmdt(const void *address)
 {
     real_need();
-    if (record_on)
-        drop_range((uintptr_t)address, range_length((uintptr_t)address));
+    if (record_on &&
+        drop_range((uintptr_t)address, range_length((uintptr_t)address)))
+        record(TRACE_UNMAP, 0, address, 0, RECORD_PC);
     return real.shmdt(address);
 }
 
@@ -239,8 +242,10 @@ shm_open(const char *name, int flags, mode_t mode)
     real_need();
     fd = real.shm_open(name, flags, mode);
     error = errno;
-    if (record_on && fd != -1)
+    if (record_on && fd != -1) {
         RECORD_NOTE(TRACE_OPENED, 0, name, (flags & O_CREAT) != 0);
+        record(TRACE_SHM_OPEN, 0, NULL, 0, RECORD_PC);
+    }
     errno = error;
     return fd;
 }
@@ -252,7 +257,9 @@ shm_unlink(const char *name)
 
     real_need();
     result = real.shm_unlink(name);
-    if (record_on && result == 0)
+    if (record_on && result == 0) {
         RECORD_NOTE(TRACE_REMOVED, 0, name, 0);
+        record(TRACE_UNLINK, 0, NULL, 0, RECORD_PC);
+    }
     return result;
 }

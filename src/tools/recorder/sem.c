@@ -181,6 +181,7 @@ sem_unlink(const char *name)
     if (record_on && result == 0) {
         snprintf(text, sizeof text, "sem %s", name);
         RECORD_NOTE(TRACE_REMOVED, 0, text, 0);
+        record(TRACE_UNLINK, 0, NULL, 0, RECORD_PC);
     }
     return result;
 }

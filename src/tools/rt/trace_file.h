@@ -76,6 +76,9 @@ enum trace_kind {
     TRACE_DESTROY,
     /* Memory; value: KiB. The note has the rest. */
     TRACE_MAP,
+    TRACE_UNMAP,
+    TRACE_SHM_OPEN, /* these two: of a name */
+    TRACE_UNLINK,
     TRACE_POINT, /* the note has its name */
     TRACE_KINDS
 };

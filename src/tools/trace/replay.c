@@ -829,7 +829,8 @@ find_objects(struct trace *trace, int number)
     int type = event->what & TRACE_WHAT;
 
     event->place = identity_place(trace, event);
-    if (event->kind == TRACE_MAP || event->kind == TRACE_EXEC ||
+    if (event->kind == TRACE_MAP || event->kind == TRACE_SHM_OPEN ||
+        event->kind == TRACE_UNLINK || event->kind == TRACE_EXEC ||
         event->kind == TRACE_POINT)
         event->text = trace->lanes[event->lane].said;
     if (type == 0)
@@ -1021,6 +1022,7 @@ static void
 on_note(struct trace *trace, const struct trace_note *note)
 {
     if (note->kind == TRACE_REGION || note->kind == TRACE_PROGRAM ||
+        note->kind == TRACE_OPENED || note->kind == TRACE_REMOVED ||
         note->kind == TRACE_POINT_NAME)
         trace->lanes[note->lane].said = note->text;
     identity_note(trace, note);

@@ -221,6 +221,9 @@ words_kind(const struct event *event)
         [TRACE_OPEN] = "open-name",
         [TRACE_DESTROY] = "destroy",
         [TRACE_MAP] = "map",
+        [TRACE_UNMAP] = "unmap",
+        [TRACE_SHM_OPEN] = "open-name",
+        [TRACE_UNLINK] = "remove-name",
         [TRACE_POINT] = "point",
         [TRACE_KILLED] = "killed",
     };
@@ -232,6 +235,13 @@ words_kind(const struct event *event)
                : event->kind == TRACE_UNLOCK ? "rw-unlock"
                                              : kinds[event->kind];
     return kinds[event->kind];
+}
+
+/* Of a note: that of a semaphore has "sem " in front. */
+static const char *
+name_of(const char *text)
+{
+    return text == NULL ? "?" : text + (strncmp(text, "sem ", 4) == 0 ? 4 : 0);
 }
 
 static const char *
@@ -350,6 +360,12 @@ words_event(const struct trace *trace, int number)
         return event->text != NULL && *event->text != '\0'
                    ? say("maps %u KiB of %s", event->value, event->text)
                    : say("maps %u KiB of shared memory", event->value);
+    case TRACE_UNMAP:
+        return "unmaps shared memory";
+    case TRACE_SHM_OPEN:
+        return say("opens shared memory `%s'", name_of(event->text));
+    case TRACE_UNLINK:
+        return say("removes the name `%s'", name_of(event->text));
     case TRACE_POINT:
         return say("passes `%s'", event->text != NULL ? event->text : "?");
     default:
