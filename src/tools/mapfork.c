@@ -72,7 +72,7 @@ main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0) {
-        printf("mapfork (" PACKAGE_NAME ") " PACKAGE_VERSION "\n");
+        printf(PACKAGE_NAME " " PACKAGE_VERSION "\n");
         return fflush(stdout) == 0 ? 0 : VERB_USAGE;
     }
     for (int i = 0; i < VERBS; i++)

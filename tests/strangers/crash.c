@@ -1,6 +1,6 @@
 /* The child writes where it may not, after it has let go of the lock, and dies
-   of SIGSEGV; the parent reports that as a shell would. Nothing to find (a
-   crash is an end like others, to be drawn). Exits 139. */
+   of SIGSEGV; the parent reports that as a shell would. To find: 1 crashed, a
+   note. Exits 139. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -152,8 +152,8 @@
                 x: x + (side.above ? 9 : -4)}, wish));
             const place = model.places[event.place];
             if (place)
-                below.push(Object.assign({text: ':' + place.line + ' ' +
-                    p.source(place), short: ':' + place.line,
+                below.push(Object.assign({text: p.lineName(place) + ' ' +
+                    p.source(place), short: p.lineName(place),
                 font: 'source', x: x + (side.below ? 9 : -4)}, wish));
         }
         return [above, below];

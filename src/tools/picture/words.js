@@ -45,7 +45,36 @@
     };
 
     p.placeName = function (place) {
+        if (!place.line)
+            return (place.function ? place.function + ' in ' : '') +
+                place.file.replace(/.*\//, '');
         return place.file.replace(/.*\//, '') + ':' + place.line;
+    };
+
+    /* The same, shorter: the file that most of it happens in goes without
+       saying. Without debug information there is only the function. */
+    p.lineName = function (place) {
+        if (!place.line)
+            return place.function || place.file;
+        return (place.file === p.mainFile() ? '' :
+            place.file.replace(/.*\//, '')) + ':' + place.line;
+    };
+
+    let mainFile;
+    p.mainFile = function () {
+        if (mainFile === undefined) {
+            const counts = new Map();
+            mainFile = '';
+            for (const event of p.model.events) {
+                const place = p.model.places[event.place];
+                if (!place || !place.line)
+                    continue;
+                counts.set(place.file, (counts.get(place.file) || 0) + 1);
+                if (counts.get(place.file) > (counts.get(mainFile) || 0))
+                    mainFile = place.file;
+            }
+        }
+        return mainFile;
     };
 
     p.source = function (place) {

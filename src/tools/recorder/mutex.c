@@ -4,7 +4,8 @@
    itself tries first: one event. Only one that is not free gives two, the
    request and the lock. An unlock is told before it happens and a lock after,
    so of two holds of one mutex the first always ends before the second
-   begins. A robust mutex always gives two. */
+   begins. To lock a robust mutex
+   always gives two. */
 #include "../rt/what.h"
 #include "record.h"
 

@@ -216,7 +216,8 @@ tell_lock(struct trace *trace, struct finding *finding,
         about_event(trace, finding, theirs->from);
     } else
         tell(finding, "%s.",
-             trace->lanes[hold->lane].is_over && !trace->hung
+             trace->lanes[hold->lane].is_over &&
+                     WIFEXITED(trace->lanes[hold->lane].status)
                  ? "and has ended without unlocking it"
                  : "and did not unlock it");
 }
@@ -303,6 +304,30 @@ tell_sem(struct trace *trace, struct finding *finding,
         tell(finding, "and has not posted it since.");
 }
 
+/* How it ended for the one who waited in SPAN. From outside it may have been
+   too early to say that it would have waited for ever. */
+static void
+tell_end(struct trace *trace, struct finding *finding, const struct span *span)
+{
+    const struct lane *lane = &trace->lanes[span->lane];
+
+    if (trace->hung || !WIFSIGNALED(lane->status))
+        return;
+    for (int i = 0; i < trace->arrow_count; i++)
+        if (trace->arrows[i].kind == ARROW_KILL &&
+            trace->arrows[i].to == lane->last) {
+            tell(finding, "In the end %s killed %s.",
+                 words_lane(trace, trace->events[trace->arrows[i].from].lane),
+                 lane->name);
+            return;
+        }
+    if (WTERMSIG(lane->status) == SIGKILL)
+        return;
+    finding->severity = SEVERITY_NOTE;
+    finding->title = "Interrupted while it waited";
+    tell(finding, "That was the state when it %s.", words_end(lane->status));
+}
+
 /* All who sleep on one object, in one finding. */
 static void
 judge_stuck(struct trace *trace, int object)
@@ -329,6 +354,7 @@ judge_stuck(struct trace *trace, int object)
     }
     if (finding == NULL)
         return;
+    tell_end(trace, finding, first);
     if (stuck > 6)
         tell(finding, "And %d more.", stuck - 6);
     if (it->is_two && (it->what & TRACE_PSHARED) == 0)
@@ -492,11 +518,12 @@ judge_dead_owner(struct trace *trace, const struct suspicion *it)
     struct finding *finding = add(
         trace, "owner-died",
         it->more != NOBODY ? SEVERITY_NOTE : SEVERITY_WARNING, "Owner died");
-    int others = 0;
+    int times = 0;
 
     for (int i = 0; i < trace->suspicion_count; i++)
-        others += trace->suspicions[i].kind == SUSPECT_OWNER_DIED &&
-                  trace->suspicions[i].object == it->object;
+        times += trace->suspicions[i].kind == SUSPECT_OWNER_DIED &&
+                 trace->suspicions[i].object == it->object &&
+                 (trace->suspicions[i].more == NOBODY) == (it->more == NOBODY);
     tell(finding, "%s %s while it held %s.", words_lane(trace, it->lane),
          it->lane == NOBODY ? "died"
                             : words_end(trace->lanes[it->lane].status),
@@ -512,8 +539,8 @@ judge_dead_owner(struct trace *trace, const struct suspicion *it)
         about_event(trace, finding, it->more);
     } else
         tell(finding, "and did not make it consistent.");
-    if (others > 1)
-        tell(finding, "It happened %d times; this was the first.", others);
+    if (times > 1)
+        tell(finding, "It happened %d times; this was the first.", times);
 }
 
 /* ---- What is left ------------------------------------------------------- */
@@ -612,6 +639,8 @@ is_new(const struct trace *trace, const struct suspicion *it)
     for (const struct suspicion *old = trace->suspicions; old < it; old++)
         if (old->kind == it->kind && old->object == it->object &&
             it->kind != SUSPECT_HELD_AT_EXIT &&
+            (it->kind != SUSPECT_OWNER_DIED ||
+             (old->more == NOBODY) == (it->more == NOBODY)) &&
             (it->kind != SUSPECT_REFUSED ||
              trace->events[old->event].value ==
                  trace->events[it->event].value))
@@ -673,23 +702,37 @@ judge_copies(struct trace *trace)
     }
 }
 
-/* The program itself was ended by a fault of its own. */
+static bool
+has_crashed(const struct lane *lane)
+{
+    int number = WIFSIGNALED(lane->status) ? WTERMSIG(lane->status) : 0;
+
+    return !lane->is_thread && lane->last != NOBODY &&
+           (number == SIGSEGV || number == SIGBUS || number == SIGABRT ||
+            number == SIGFPE || number == SIGILL);
+}
+
+/* Processes that were ended by a fault of their own, in one finding. Of a
+   child it is a note: to crash may be what it was made for. */
 static void
 judge_crash(struct trace *trace)
 {
-    const struct lane *lane = trace->lanes;
-    struct finding *finding;
-    int number;
+    struct finding *finding = NULL;
+    int count = 0;
 
-    if (trace->lane_count == 0 || !WIFSIGNALED(lane->status))
-        return;
-    number = WTERMSIG(lane->status);
-    if (number != SIGSEGV && number != SIGBUS && number != SIGABRT &&
-        number != SIGFPE && number != SIGILL)
-        return;
-    finding = add(trace, "crashed", SEVERITY_ERROR, "Crashed");
-    tell(finding, "%s %s.", lane->name, words_end(lane->status));
-    about_event(trace, finding, lane->last);
+    for (int i = 0; i < trace->lane_count; i++) {
+        const struct lane *lane = &trace->lanes[i];
+        if (!has_crashed(lane))
+            continue;
+        if (finding == NULL)
+            finding = add(trace, "crashed",
+                          i == 0 ? SEVERITY_ERROR : SEVERITY_NOTE, "Crashed");
+        if (count++ < 4)
+            tell(finding, "%s %s.", lane->name, words_end(lane->status));
+        about_event(trace, finding, lane->last);
+    }
+    if (count > 4)
+        tell(finding, "And %d more.", count - 4);
 }
 
 /* It hung, and no object was seen that it hangs on: a pipe, a raw futex. */

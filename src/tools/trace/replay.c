@@ -145,8 +145,8 @@ end_hold(struct trace *trace, int span, int event)
 
 /* ---- Locks -------------------------------------------------------------- */
 
-/* Another one is named first: of two readers who both want to write, each
-   waits for the other. */
+/* See trace.h. Another one is named first: of two readers who both want to
+   write, each waits for the other. */
 int
 trace_holder(const struct trace *trace, int object, int lane)
 {
@@ -243,13 +243,15 @@ on_request(struct trace *trace, int event)
 {
     const struct event *at = &trace->events[event];
     struct object *object = &trace->objects[at->object];
+    int next = next_kind(trace, event);
+    bool is_free =
+        object->owner == NOBODY || trace->lanes[object->owner].is_over;
 
-    if ((at->what & TRACE_ROBUST) != 0 && object->owner == NOBODY) {
-        int next = next_kind(trace, event);
-        if (next == TRACE_LOCK || next == TRACE_LOCK_FAILED) {
-            trace->events[event].is_idle = true;
-            return;
-        }
+    /* Refused at once, as EDEADLK is, nobody waited either. */
+    if ((next == TRACE_LOCK && (at->what & TRACE_ROBUST) != 0 && is_free) ||
+        (next == TRACE_LOCK_FAILED && (at->what & TRACE_TIMED) == 0)) {
+        trace->events[event].is_idle = true;
+        return;
     }
     begin_wait(trace, event, SPAN_BLOCKED);
     object->contended++;
@@ -321,8 +323,8 @@ on_wait(struct trace *trace, int event)
     trace->spans[trace->lanes[at->lane].wait].had_mutex = had;
 }
 
-/* Signals and posts that nobody has returned for yet, the oldest first; FOR
-   is whom a broadcast is for, else NOBODY. */
+/* A signal or a post, EVENT, that somebody will return for; of a broadcast,
+   LANE will, else it is NOBODY. The oldest stands first. */
 static void
 owe(struct trace *trace, int object, int event, int lane)
 {
@@ -410,6 +412,7 @@ on_take(struct trace *trace, int event)
     if (at->value != 0)
         return;
     trace->objects[at->object].acquired++;
+    trace->objects[at->object].last_take = event;
     /* What was there from the start goes first. A post that nobody waited for
        is taken by somebody as well. */
     if (trace->objects[at->object].count > 0 && span == NULL) {
@@ -418,7 +421,6 @@ on_take(struct trace *trace, int event)
     }
     /* Of who had to wait: when it asked, all earlier posts were taken. */
     post = take_owed(trace, event, span != NULL ? span->from : 0);
-    trace->objects[at->object].last_take = event;
     if (span != NULL)
         add_arrow(trace, ARROW_POST, post, event, at->object);
 }
@@ -676,7 +678,8 @@ on_reaped(struct trace *trace, int event)
 
 /* ---- Who is left who could end a wait? ---------------------------------- */
 
-/* Somebody is about to be killed, and a lane waits without a limit of time.
+/* Somebody is sent a signal, or was killed, and a lane waits without a limit of
+   time: it may be the end of that wait.
    Who is awake then could still end that wait, if it ever uses the object, or
    the mutex that goes with it: which is known when all events are. */
 struct doubt {
@@ -751,9 +754,15 @@ mark_used(bool *used, size_t lanes, const struct event *event)
 /* A server that sleeps until it is told to end is not stuck; SIGKILL is what
    one does to those that are. */
 static bool
-is_told_to_end(const struct lane *lane)
+is_told_to_end(const struct trace *trace, const struct lane *lane)
 {
-    return WIFSIGNALED(lane->status) && WTERMSIG(lane->status) != SIGKILL;
+    if (!WIFSIGNALED(lane->status) || WTERMSIG(lane->status) == SIGKILL)
+        return false;
+    for (int i = 0; i < trace->event_count; i++)
+        if (trace->events[i].kind == TRACE_KILL &&
+            trace->events[i].whom == lane->pid)
+            return true;
+    return false;
 }
 
 static void
@@ -770,7 +779,7 @@ settle_doubts(struct trace *trace, const bool *used)
                              (span->mutex != NOBODY &&
                               used[(size_t)span->mutex * lanes + l])));
         if (!hope && span->to == NOBODY &&
-            !is_told_to_end(&trace->lanes[span->lane]))
+            !is_told_to_end(trace, &trace->lanes[span->lane]))
             span->hopeless = true;
         free(doubts[i].awake);
     }
@@ -918,7 +927,7 @@ replay(struct trace *trace, int event)
                 trace->objects[at->object].owner);
         break;
     case TRACE_CONSISTENT:
-        for (int i = trace->suspicion_count - 1; i >= 0; i--)
+        for (int i = trace->suspicion_count - 1; i >= 0 && at->value == 0; i--)
             if (trace->suspicions[i].kind == SUSPECT_OWNER_DIED &&
                 trace->suspicions[i].object == at->object) {
                 trace->suspicions[i].more = event;
@@ -1004,11 +1013,13 @@ static void
 count_open(struct trace *trace, const struct span *span)
 {
     struct object *object = &trace->objects[span->object];
-    uint64_t end = trace->events[trace->event_count - 1].time;
-    uint64_t length = end - trace->events[span->from].time;
+    uint64_t from = trace->events[span->from].time;
+    uint64_t length = trace->events[trace->event_count - 1].time - from;
 
+    /* Who has ended waits no more; what it held is held on. */
     if (span->kind == SPAN_BLOCKED || span->kind == SPAN_ASLEEP) {
-        object->waited += length;
+        object->waited +=
+            trace->events[trace->lanes[span->lane].last].time - from;
         return;
     }
     object->held += length;
