@@ -21,7 +21,7 @@ enum { VERBS = sizeof verbs / sizeof *verbs };
 
 const char *verb_name = "";
 
-static void
+__attribute__((format(printf, 1, 0))) static void
 say(const char *format, va_list rest)
 {
     fprintf(stderr, "mapfork%s%s: ", *verb_name != '\0' ? " " : "", verb_name);

@@ -372,7 +372,7 @@ identity_note(struct trace *trace, const struct trace_note *note)
 
     if (process == NULL)
         return;
-    switch (note->kind) {
+    switch ((enum trace_note_kind)note->kind) {
     case TRACE_MODULE:
         places_module(process->places, note->text, note->a, note->b, note->c);
         break;

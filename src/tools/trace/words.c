@@ -29,7 +29,7 @@ words_clean(char *text)
             *text = '?';
 }
 
-static const char *
+__attribute__((format(printf, 1, 2))) static const char *
 say(const char *format, ...)
 {
     size_t size;
