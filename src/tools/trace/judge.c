@@ -354,7 +354,6 @@ judge_stuck(struct trace *trace, int object)
     }
     if (finding == NULL)
         return;
-    tell_end(trace, finding, first);
     if (stuck > 6)
         tell(finding, "And %d more.", stuck - 6);
     if (it->is_two && (it->what & TRACE_PSHARED) == 0)
@@ -371,6 +370,7 @@ judge_stuck(struct trace *trace, int object)
              it->count, stuck);
     else if (it->type == TRACE_SEM)
         tell_sem(trace, finding, it);
+    tell_end(trace, finding, first);
 }
 
 /* ---- Suspicions --------------------------------------------------------- */
