@@ -12,12 +12,18 @@
 #include <stddef.h>
 
 #if defined(__GNUC__) && defined(__ELF__)
+#if defined(__cplusplus)
+extern "C" {
+#endif
 /* The SIZE bytes at OBJECT, in memory of any kind, are called NAME, in this
    process and in what is forked from it. The runtime copies NAME. */
 extern void mapfork_label(const void *object, size_t size, const char *name)
     __attribute__((weak));
 /* The calling thread passes a point called NAME; for --points. */
 extern void mapfork_point(const char *name) __attribute__((weak));
+#if defined(__cplusplus)
+}
+#endif
 
 #define MAPFORK_LABEL_BYTES(object, size, name)                               \
     (mapfork_label != NULL ? mapfork_label((object), (size), (name)) : (void)0)
