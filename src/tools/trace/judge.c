@@ -545,6 +545,22 @@ judge_dead_owner(struct trace *trace, const struct suspicion *it)
 
 /* ---- What is left ------------------------------------------------------- */
 
+/* Did PARENT still do something, or stay for a while, when its child had ended
+   with EVENT? If it was about to leave as well, as the middle one of a double
+   fork is, either may come first. */
+static bool
+lives_on(const struct trace *trace, const struct lane *parent, int event)
+{
+    const uint64_t while_ns = 100000000;
+
+    for (int i = event + 1; i < parent->last; i++)
+        if (&trace->lanes[trace->events[i].lane] == parent)
+            return true;
+    return parent->last > event &&
+           trace->events[parent->last].time - trace->events[event].time >
+               while_ns;
+}
+
 static void
 judge_zombies(struct trace *trace)
 {
@@ -558,8 +574,8 @@ judge_zombies(struct trace *trace)
         parent = &trace->lanes[trace->lanes[lane->parent].process];
         /* An orphan that outlived its parent is not the parent's to reap, and
            who was killed could not. */
-        if (parent->last == NOBODY || parent->last < lane->last ||
-            WIFSIGNALED(parent->status))
+        if (parent->last == NOBODY || WIFSIGNALED(parent->status) ||
+            !lives_on(trace, parent, lane->last))
             continue;
         finding =
             add(trace, "not-reaped", SEVERITY_WARNING, "Child not waited for");
