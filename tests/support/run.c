@@ -411,6 +411,20 @@ command_line(const struct run *run, char *path, size_t size, const char **argv,
     return argv[0] == strrchr(path, '/') + 1 ? path : argv[0];
 }
 
+/* For valgrind's logs: no two runs have the same, as two processes may, whose
+   numbers come again. TMP is of this run only, but only as a whole. */
+static void
+number_run(const char *tmp)
+{
+    char name[400];
+
+    snprintf(name, sizeof name, "%s", tmp + strspn(tmp, "/"));
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == '/')
+            *at = '-';
+    setenv("MAPFORK_RUN", name, 1);
+}
+
 /* In the new process: become the program, in the state that a shell would
    start it in. What the test and Check have open, blocked or caught is no
    business of the program's. */
@@ -440,9 +454,7 @@ become(const struct run *run, const char *out, const char *err,
     sigprocmask(SIG_SETMASK, &none, NULL);
     setenv("LC_ALL", "C", 1);
     setenv("TMPDIR", tmp, 1);
-    /* No two runs have the same: process numbers come again (valgrind's
-       logs). */
-    setenv("MAPFORK_RUN", strrchr(tmp, '/') + 1, 1);
+    number_run(tmp);
     unsetenv("NO_COLOR");
     open_as(2, err, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     for (int fd = 3; fd < DESCRIPTORS; fd++)
