@@ -678,10 +678,10 @@ on_reaped(struct trace *trace, int event)
 
 /* ---- Who is left who could end a wait? ---------------------------------- */
 
-/* Somebody is sent a signal, or was killed, and a lane waits without a limit of
-   time: it may be the end of that wait.
-   Who is awake then could still end that wait, if it ever uses the object, or
-   the mutex that goes with it: which is known when all events are. */
+/* Somebody is sent a signal, or was killed, and a lane waits without a limit
+   of time: it may be the end of that wait. Who is awake then could still end
+   it otherwise, if it ever uses the object, or the mutex that goes with it:
+   which is known when all events are. */
 struct doubt {
     int span;
     bool *awake; /* by lane */
