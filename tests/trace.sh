@@ -74,12 +74,6 @@ one()
     fi
     [ "$name" != leftover_name ] ||
         rm -f /dev/shm/*stranger-left-*
-    # Nothing of it is left, but for zombies that the first process owns.
-    left=$(pgrep -f "^$program" 2>/dev/null | while read -r pid; do
-        grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null ||
-            echo "$pid"
-    done)
-    [ -z "$left" ] || echo "$name ($libc): expected no process, seen $left"
 }
 
 # A program of the suite, which judges itself, and exits 0.
@@ -162,6 +156,11 @@ grep -v '^#' "$MAPFORK_SOURCE/tests/tools/suite" |
     xargs -P 2 -L 1 "${SHELL:-sh}" "$self" --own \
         <"$work/own-cases" >>"$work/failed" 2>&1
 count=$(cat "$work/cases" "$work/own-cases" | wc -l)
+# Nothing of them is left. (What is a zombie has no command line.)
+for file in /proc/[0-9]*/cmdline; do
+    { tr '\000' ' ' <"$file"; echo; } 2>/dev/null | grep "^$work/" |
+        sed 's/^/expected no process, seen /'
+done >>"$work/failed"
 if [ -s "$work/failed" ]; then
     cat "$work/failed"
     echo "trace: some of $count runs failed"
