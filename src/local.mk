@@ -76,7 +76,8 @@ src_lib_libmapfork_a_SOURCES = \
 	src/lib/spin.h \
 	src/lib/spsc.c src/lib/spsc.h \
 	src/lib/table.c src/lib/table.h \
-	src/lib/words.c src/lib/words.h
+	src/lib/words.c src/lib/words.h \
+	src/lib/wrap.c src/lib/wrap.h
 
 # What every program is linked with; its source is its name with .c behind.
 LDADD = src/lib/libmapfork.a

@@ -308,7 +308,6 @@ describe(struct trace *trace, const struct supervised *run)
     strftime(trace->date, sizeof trace->date, "%Y-%m-%d %H:%M:%S UTC",
              gmtime(&now));
     trace->hung = run->hung;
-    trace->ended = run->ended;
     trace->asleep = run->asleep;
     if (run->hung)
         snprintf(trace->end, sizeof trace->end,

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "floor.h"
+#include "wrap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,21 +17,11 @@ static void
 print_wrapped(const char *text)
 {
     static bool begun;
-    int column = 0;
 
     if (!begun)
         printf("\n");
     begun = true;
-    while (*text != '\0') {
-        int word = (int)strcspn(text, " ");
-        if (column > 0 && column + 1 + word > 79) {
-            printf("\n");
-            column = 0;
-        }
-        column += printf(column > 0 ? " %.*s" : "%.*s", word, text);
-        text += word + (text[word] == ' ');
-    }
-    printf("\n");
+    wrap(stdout, 0, text);
 }
 
 static double

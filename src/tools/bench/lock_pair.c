@@ -17,44 +17,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
-static void
-need(int error, const char *what)
-{
-    if (error == 0)
-        return;
-    fprintf(stderr, "lock_pair: %s: %s\n", what, strerror(error));
-    exit(1);
-}
-
-static long
-number(const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-
-    if (*end != '\0' || value < 1 || value > 100000000) {
-        fprintf(stderr, "lock_pair: not a number from 1 on: '%s'\n", text);
-        exit(2);
-    }
-    return value;
-}
-
-static double
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    double one = *(const double *)a, two = *(const double *)b;
-
-    return (one > two) - (one < two);
-}
+#define BENCH "lock_pair"
+#include "common.h"
 
 static pthread_mutex_t *
 shared_mutex(void)

@@ -23,6 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define BENCH "ping_pong"
+#include "common.h"
+
 enum { PING, PONG };
 
 struct shared {
@@ -30,45 +33,6 @@ struct shared {
     pthread_cond_t changed; /* the turn is the other's now */
     int turn;
 } * shared;
-
-static void
-need(int error, const char *what)
-{
-    if (error == 0)
-        return;
-    fprintf(stderr, "ping_pong: %s: %s\n", what, strerror(error));
-    exit(1);
-}
-
-static long
-number(const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-
-    if (*end != '\0' || value < 1 || value > 100000000) {
-        fprintf(stderr, "ping_pong: not a number from 1 on: '%s'\n", text);
-        exit(2);
-    }
-    return value;
-}
-
-static double
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    double one = *(const double *)a, two = *(const double *)b;
-
-    return (one > two) - (one < two);
-}
 
 static void
 share(void)

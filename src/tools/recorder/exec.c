@@ -27,7 +27,7 @@ exec_remember(void)
     if (value != NULL)
         snprintf(trace_setting, sizeof trace_setting, "%s=%s", TRACE_FILE,
                  value);
-    if (linked_as("/bin/sh") != LINKED_OURS)
+    if (task_file->shell != LINKED_OURS)
         unsetenv("LD_PRELOAD");
 }
 

@@ -45,31 +45,10 @@ range_length(uintptr_t from)
     return 1;
 }
 
+/* Free the slots of all ranges within FROM to FROM + LENGTH. Returns whether a
+   range touches that. */
 static bool
-is_range(uintptr_t at)
-{
-    for (int i = 0; i < RANGES; i++)
-        if (at - atomic_load(&ranges[i].from) <
-                atomic_load(&ranges[i].length) &&
-            atomic_load(&ranges[i].from) != 0)
-            return true;
-    return atomic_load(&is_full);
-}
-
-static void
-forget_range(uintptr_t from, size_t length)
-{
-    for (int i = 0; i < RANGES; i++) {
-        uintptr_t start = atomic_load(&ranges[i].from);
-        if (start >= from && start != 0 &&
-            start + atomic_load(&ranges[i].length) <= from + length)
-            atomic_store(&ranges[i].from, 0);
-    }
-}
-
-/* Note that FROM to FROM + LENGTH is gone, if a shared range touches it. */
-static bool
-drop_range(uintptr_t from, size_t length)
+forget_ranges(uintptr_t from, size_t length)
 {
     bool hit = atomic_load(&is_full);
 
@@ -82,9 +61,24 @@ drop_range(uintptr_t from, size_t length)
         if (from <= start && start + size <= from + length)
             atomic_store(&ranges[i].from, 0);
     }
+    return hit;
+}
+
+/* The same, and note that it is gone. */
+static bool
+drop_range(uintptr_t from, size_t length)
+{
+    bool hit = forget_ranges(from, length);
+
     if (hit)
         RECORD_NOTE(TRACE_GONE, 0, NULL, from, length);
     return hit;
+}
+
+static uint32_t
+kib(size_t length)
+{
+    return (uint32_t)((length + 1023) >> 10);
 }
 
 /* ---- mmap --------------------------------------------------------------- */
@@ -130,7 +124,7 @@ mapped(void *address, size_t length, int flags, int fd, off_t offset,
                             region == TRACE_REGION_FILE
                                 ? (uint64_t)status.st_ino
                                 : atomic_fetch_add(&task_file->regions, 1)});
-    record(TRACE_MAP, 0, address, (uint32_t)((length + 1023) >> 10), pc);
+    record(TRACE_MAP, 0, address, kib(length), pc);
 out:
     errno = error;
 }
@@ -169,8 +163,7 @@ munmap(void *address, size_t length)
     real_need();
     /* Before: afterwards another thread may have the place. */
     if (record_on && length > 0 && drop_range((uintptr_t)address, length))
-        record(TRACE_UNMAP, 0, address, (uint32_t)((length + 1023) >> 10),
-               RECORD_PC);
+        record(TRACE_UNMAP, 0, address, kib(length), RECORD_PC);
     return real.munmap(address, length);
 }
 
@@ -187,10 +180,10 @@ mremap(void *address, size_t length, size_t wish, int flags, ...)
         va_end(rest);
     }
     moved = real.mremap(address, length, wish, flags, target);
-    if (record_on && moved != MAP_FAILED && is_range((uintptr_t)address)) {
-        forget_range((uintptr_t)address, length);
+    /* With length 0 a second mapping of the same pages is made. */
+    if (record_on && moved != MAP_FAILED &&
+        forget_ranges((uintptr_t)address, length > 0 ? length : 1))
         add_range((uintptr_t)moved, wish);
-    }
     if (record_on && moved != MAP_FAILED)
         RECORD_NOTE(TRACE_MOVED, 0, NULL, (uint64_t)(uintptr_t)address, length,
                     (uint64_t)(uintptr_t)moved, wish);
@@ -215,8 +208,7 @@ shmat(int id, const void *wish, int flags)
         RECORD_NOTE(TRACE_REGION, TRACE_REGION_SYSV, NULL,
                     (uint64_t)(uintptr_t)address, status.shm_segsz, 0, 0,
                     (uint64_t)id);
-        record(TRACE_MAP, 0, address,
-               (uint32_t)((status.shm_segsz + 1023) >> 10), RECORD_PC);
+        record(TRACE_MAP, 0, address, kib(status.shm_segsz), RECORD_PC);
     }
     errno = error;
     return address;

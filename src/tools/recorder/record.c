@@ -153,7 +153,6 @@ record_note(enum trace_note_kind kind, unsigned what, const char *text,
     atomic_store_explicit(&note->size, size, memory_order_release);
     note->what = (uint16_t)what;
     note->lane = record_me.lane - 1;
-    note->generation = (uint32_t)task_of(record_me.lane)->generation;
     note->time = record_now();
     memcpy(&note->a, numbers, 5 * sizeof *numbers);
     if (length > 0)
@@ -257,7 +256,6 @@ record_forked(void)
     if (!record_on)
         return;
     mark_known();
-    lender = 0;
     promised = 0;
     if (lane == 0)
         lane = task_lane(pid, pid, parent, false);
@@ -306,7 +304,6 @@ runtime_begin(void)
            process' own lane now. */
         record_become(lane);
         record_me.has_first = true; /* it is in use since before exec */
-        task_of(lane)->generation++;
         task_name(lane);
     } else {
         record_become(task_lane(pid, pid, task_find(getppid()), false));

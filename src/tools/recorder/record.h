@@ -91,8 +91,7 @@ record_at(uint64_t time, enum trace_kind kind, unsigned what, uint64_t object,
         event->object = object;
         event->pc = (uint64_t)(uintptr_t)pc;
         event->value = value;
-        if (record_me.waiting != 0 &&
-            (uintptr_t)__builtin_frame_address(0) < record_me.waiting)
+        if (record_me.waiting != 0 && frame < record_me.waiting)
             what |= TRACE_NESTED;
         event->what = (uint16_t)what;
         atomic_store_explicit(&event->kind, (uint16_t)kind,

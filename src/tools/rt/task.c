@@ -67,7 +67,6 @@ task_lane(pid_t pid, pid_t tid, uint32_t parent, bool is_thread)
     it->pid = pid;
     it->tid = tid;
     it->parent = (int32_t)parent - 1;
-    it->generation = parent == 0 ? 0 : task_of(parent)->generation;
     it->is_thread = is_thread;
     task_name(lane);
     atomic_store(&it->used, 1);

@@ -124,10 +124,9 @@ struct trace_chunk {
 
 struct trace_lane {
     int32_t pid, tid;
-    int32_t parent;     /* a lane, or -1 */
-    int32_t generation; /* how often this process has called exec */
-    uint64_t born;      /* ticks */
-    uint64_t thread;    /* pthread_t */
+    int32_t parent;  /* a lane, or -1 */
+    uint64_t born;   /* ticks */
+    uint64_t thread; /* pthread_t */
     _Atomic uint32_t used;
     _Atomic uint64_t timer; /* when a timer of its process goes off, in ns of
                                CLOCK_MONOTONIC; 0: there is none */
@@ -162,7 +161,6 @@ struct trace_note {
     _Atomic uint16_t kind; /* written last */
     uint16_t what;
     uint32_t lane;
-    uint32_t generation;
     uint64_t time, a, b, c, d, e;
     char text[];
 };
@@ -180,6 +178,7 @@ struct trace_header {
     _Atomic uint64_t dropped;
     _Atomic uint64_t regions;        /* numbers of anonymous mappings */
     uint64_t ticks[2], ns[2];        /* two moments, to make time of ticks */
+    uint32_t shell;                  /* enum linked: what /bin/sh is */
     char runtime[TRACE_LIBCS][1024]; /* for programs linked with each libc;
                                         empty: there is none */
     struct trace_lane lane[TRACE_LANES];

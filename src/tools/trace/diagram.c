@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 12 };
-
 struct column {
-    int lane;
     bool begun, over;
     int holds, waits; /* spans that are open at this line; which kind */
     enum span_kind wait_kind;

@@ -507,6 +507,14 @@ on_destroy(struct trace *trace, int event)
     object->is_gone = user == NOBODY;
 }
 
+/* To make an object, or to end it, is not to use it. */
+static bool
+is_use(const struct event *event)
+{
+    return event->kind != TRACE_INIT && event->kind != TRACE_OPEN &&
+           event->kind != TRACE_DESTROY;
+}
+
 /* What an event tells of its object, whatever the event is. */
 static void
 look_at_object(struct trace *trace, int event, int number)
@@ -514,25 +522,21 @@ look_at_object(struct trace *trace, int event, int number)
     const struct event *at = &trace->events[event];
     struct object *object = &trace->objects[number];
     int process = trace->lanes[at->lane].process;
-    bool is_use = at->kind != TRACE_INIT && at->kind != TRACE_OPEN &&
-                  at->kind != TRACE_DESTROY;
 
     if (number == at->object)
         object->what = at->what;
     /* It may have been made anew by an assignment. But glibc marks a mutex
        that is destroyed by an impossible kind, -1. */
-    if (is_use && object->is_gone && object->region != NOBODY) {
+    if (is_use(at) && object->is_gone && object->region != NOBODY) {
         if (number == at->object && object->type == TRACE_MUTEX &&
             (at->what & (TRACE_PSHARED | TRACE_ROBUST | TRACE_RECURSIVE |
                          TRACE_CHECKING)) == (TRACE_PSHARED | TRACE_ROBUST))
             suspect(trace, SUSPECT_USED_GONE, event, number, NOBODY);
         object->is_gone = false;
     }
-    if (is_use && object->region == NOBODY)
-        object->user = process;
-    if (!is_use || object->region == NOBODY)
+    if (!is_use(at))
         return;
-    if (object->user == NOBODY)
+    if (object->region == NOBODY || object->user == NOBODY)
         object->user = process;
     else if (object->user != process && !object->is_two) {
         object->is_two = true;
@@ -737,13 +741,11 @@ note_doubts(struct trace *trace)
     }
 }
 
-/* USED tells for each object and lane whether that lane uses it; to have made
-   it is not to use it. */
+/* USED tells for each object and lane whether that lane uses it. */
 static void
 mark_used(bool *used, size_t lanes, const struct event *event)
 {
-    if (event->kind == TRACE_INIT || event->kind == TRACE_OPEN ||
-        event->kind == TRACE_DESTROY)
+    if (!is_use(event))
         return;
     if (event->object != NOBODY)
         used[(size_t)event->object * lanes + (size_t)event->lane] = true;
@@ -790,18 +792,24 @@ settle_doubts(struct trace *trace, const bool *used)
 
 /* ---- All events --------------------------------------------------------- */
 
-static const char *
-call_of(const struct event *event)
+/* Is it a call whose first argument is the object? */
+static bool
+names_object(const struct event *event)
 {
-    static const char *const calls[TRACE_KINDS] = {
-        [TRACE_REQUEST] = "lock",        [TRACE_LOCK] = "lock",
-        [TRACE_UNLOCK] = "unlock",       [TRACE_SIGNAL] = "signal",
-        [TRACE_BROADCAST] = "broadcast", [TRACE_WAIT] = "wait",
-        [TRACE_TAKE] = "wait",           [TRACE_TAKE_ASK] = "wait",
-        [TRACE_POST] = "post",
-    };
-
-    return event->kind < TRACE_KINDS ? calls[event->kind] : NULL;
+    switch (event->kind) {
+    case TRACE_REQUEST:
+    case TRACE_LOCK:
+    case TRACE_UNLOCK:
+    case TRACE_SIGNAL:
+    case TRACE_BROADCAST:
+    case TRACE_WAIT:
+    case TRACE_TAKE:
+    case TRACE_TAKE_ASK:
+    case TRACE_POST:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool
@@ -818,7 +826,7 @@ learn_name(struct trace *trace, const struct event *event)
     const char *said;
 
     if (event->place == NULL || event->place == object->said_at ||
-        object->said_otherwise || call_of(event) == NULL)
+        object->said_otherwise || !names_object(event))
         return;
     object->said_at = event->place;
     said = places_argument(event->place, NULL, 0);
@@ -1001,7 +1009,6 @@ leave_wait(struct trace *trace, int event)
         span = end_wait(trace, event);
         if (span == NULL)
             break;
-        span->given_up = true;
         /* Cancelled in a wait on a condition, it has the mutex again. */
         if (span->mutex != NOBODY &&
             trace->objects[span->mutex].owner == NOBODY)

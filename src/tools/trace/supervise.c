@@ -9,6 +9,7 @@
 
 #include "supervise.h"
 
+#include "../rt/linked.h"
 #include "../rt/ticks.h"
 #include "blocked.h"
 
@@ -108,6 +109,7 @@ make_file(struct supervised *run, int *fd)
     file->chunks_most = chunks;
     file->by_tsc = counter_is_trusted();
     file->points = run->points;
+    file->shell = linked_as("/bin/sh");
     file->supervisor = (int32_t)getpid();
     memcpy(file->runtime, run->runtime, sizeof file->runtime);
     take_time(file, 0);
@@ -199,18 +201,18 @@ static int
 family(pid_t *pids)
 {
     static pid_t all[FAMILY_MOST * 8], parents[FAMILY_MOST * 8];
-    static char states[FAMILY_MOST * 8];
     DIR *folder = opendir("/proc");
     struct dirent *entry;
     int known = 0, count = 0;
     bool more = true;
+    char state;
 
     if (folder == NULL)
         return 0;
     while ((entry = readdir(folder)) != NULL && known < FAMILY_MOST * 8)
         if (isdigit((unsigned char)*entry->d_name)) {
             all[known] = (pid_t)atol(entry->d_name);
-            parents[known] = parent_of(all[known], &states[known]);
+            parents[known] = parent_of(all[known], &state);
             known++;
         }
     closedir(folder);

@@ -1,7 +1,7 @@
 /* trace: a trace that has been read: who did what when, to which object. The
    parts are made in this order: load.c reads the events and sorts them,
    replay.c goes through them once and finds objects, spans and arrows,
-   findings.c says what was wrong, and page.c, diagram.c, chrome.c and story.c
+   judge.c says what was wrong, and page.c, diagram.c, chrome.c and story.c
    show it. */
 #ifndef MAPFORK_TRACE_H
 #define MAPFORK_TRACE_H
@@ -126,7 +126,6 @@ struct span {
     int from, to;   /* events; to: NOBODY if it never ended */
     bool timed;     /* it would have ended by itself */
     bool hopeless;  /* nobody was left who could end it */
-    bool given_up;  /* a handler or a cancellation left it */
 };
 
 enum arrow_kind {
@@ -186,7 +185,6 @@ struct trace {
     char date[32];
     char end[80]; /* of the program, in words */
     bool hung;
-    int ended;          /* processes that were */
     const char *asleep; /* in what they slept then, in words */
     uint64_t dropped;
     uint64_t duration; /* ns */
