@@ -1,6 +1,6 @@
 /* common: what both benchmarks need beside their loop: an end with a line on
-   stderr, arguments, a clock, an order for medians. Each names itself before it
-   includes this: #define BENCH "lock_pair". */
+   stderr, arguments, a clock, an order for medians. Each names itself before
+   it includes this: #define BENCH "lock_pair". */
 #ifndef MAPFORK_BENCH_COMMON_H
 #define MAPFORK_BENCH_COMMON_H
 
